@@ -1,0 +1,73 @@
+"""Where things lie below the state directory and the cache directory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatePaths:
+    """Layout of a state directory: what must not be lost."""
+
+    root: Path
+
+    @property
+    def ledger(self) -> Path:
+        """SQLite file of the ledger."""
+        return self.root / "ledger.sqlite"
+
+    @property
+    def store(self) -> Path:
+        """Artifact store: blobs and records."""
+        return self.root / "store"
+
+    @property
+    def signer(self) -> Path:
+        """Home of the signer process: keys, socket, public key. Only the signer reads it."""
+        return self.root / "signer"
+
+    @property
+    def public_key(self) -> Path:
+        """Armoured public key that clients import."""
+        return self.root / "signer-public" / "RPM-GPG-KEY-farm"
+
+    @property
+    def repositories(self) -> Path:
+        """`repo`: a link to the published snapshot; below it `<channel>/<arch>/`."""
+        return self.root / "repo"
+
+    @property
+    def snapshots(self) -> Path:
+        """Immutable published states, one directory each."""
+        return self.root / "snapshots"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachePaths:
+    """Layout of a cache directory: safe to delete any time."""
+
+    root: Path
+
+    @property
+    def dist_git(self) -> Path:
+        """Mirrors of dist-git repositories."""
+        return self.root / "dist-git"
+
+    @property
+    def lookaside(self) -> Path:
+        """Verified source files, by digest."""
+        return self.root / "lookaside"
+
+    @property
+    def layers(self) -> Path:
+        """Read-only buildroot layers, by identity."""
+        return self.root / "layers"
+
+    @property
+    def seed(self) -> Path:
+        """Downloads, converted packages and tool roots of the seed."""
+        return self.root / "seed"
+
+    @property
+    def scratch(self) -> Path:
+        """Working directories of running steps."""
+        return self.root / "scratch"

@@ -1,0 +1,1 @@
+"""The artifact store: content-addressed blobs and small named records (design decision 2)."""

@@ -1,0 +1,1 @@
+"""Compose, signing, repository metadata, publishing and the client-side check."""

@@ -1,0 +1,1 @@
+"""Repository solving, buildroot locks, the DAG, the plan, the state machine and its Ray runner."""

@@ -1,0 +1,1 @@
+"""Buildroots, builds, variation, comparison and what explains a difference."""
