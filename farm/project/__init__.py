@@ -1,0 +1,1 @@
+"""azldev projects: files, schema, inheritance, and the resolved values the farm works on."""

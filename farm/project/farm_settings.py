@@ -1,0 +1,75 @@
+"""farm.toml: what the farm must know beside the azldev project."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from string import Template
+
+from farm.build import BuildLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositorySetting:
+    """A repository that BuildRequires are solved from. Results of the running stage always come before it.
+
+    Attributes:
+        path: directory with repodata; `$cache`, `$project` and `$arch` stand for themselves.
+        priority: lower wins, as in dnf.
+    """
+
+    name: str
+    path: str
+    priority: int
+
+    def root(self, *, cache: Path, project: Path, arch: str) -> Path:
+        """Return the directory for one architecture."""
+        return Path(Template(self.path).substitute(cache=str(cache), project=str(project), arch=arch))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerSetting:
+    """A common toolchain layer of buildroots."""
+
+    name: str
+    packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A written, expiring permission to publish what is not reproducible.
+
+    Attributes:
+        arch: empty for every architecture.
+        until: the last day on which it holds.
+    """
+
+    component: str
+    arch: str
+    reason: str
+    until: date
+
+    def covers(self, component: str, arch: str, today: date) -> bool:
+        """Tell whether it holds for a component and architecture today."""
+        return self.component == component and self.arch in ("", arch) and today <= self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarmSettings:
+    """All of farm.toml.
+
+    Attributes:
+        arches: architectures built where none is asked for.
+        base: names or provides of the base group of every buildroot.
+        layers: toolchain layers, bottom up.
+    """
+
+    arches: tuple[str, ...] = ("x86_64",)
+    repositories: tuple[RepositorySetting, ...] = ()
+    base: tuple[str, ...] = ()
+    layers: tuple[LayerSetting, ...] = ()
+    limits: BuildLimits = field(default_factory=BuildLimits)
+    waivers: tuple[Waiver, ...] = ()
+
+    def waiver_for(self, component: str, arch: str, today: date) -> Waiver | None:
+        """Return the waiver that holds for a component and architecture today."""
+        return next((waiver for waiver in self.waivers if waiver.covers(component, arch, today)), None)
