@@ -1,0 +1,35 @@
+"""The table of commands: where each one lives and what it does, without importing it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRef:
+    """A command of the farm.
+
+    Attributes:
+        target: `package.module:function` of a click command.
+        summary: the line `farm --help` shows.
+        hidden: not shown: for the farm's own processes.
+    """
+
+    target: str
+    summary: str
+    hidden: bool = False
+
+
+COMMANDS = {
+    "project": CommandRef("farm.cli.project:project", "Check the project and show its settings."),
+    "component": CommandRef("farm.cli.component:component", "List, query, render and compare components."),
+    "plan": CommandRef("scheduler.cli:plan", "Show what would be built, in which order, and why."),
+    "build": CommandRef("scheduler.cli:build", "Build what the plan says, each package at least twice."),
+    "watch": CommandRef("scheduler.cli:watch", "Follow a run as it happens."),
+    "logs": CommandRef("scheduler.cli:logs", "Show the log of a build, its cause of failure first."),
+    "why": CommandRef("scheduler.cli:why", "Say why a component is built, waits, failed or is not published."),
+    "verify": CommandRef("scheduler.cli:verify", "Build once more in other surroundings and compare."),
+    "repo": CommandRef("repo_publish.cli:repo", "Compose, publish, roll back and check the repositories."),
+    "worker": CommandRef("scheduler.cli:worker", "Show the workers and what they can build."),
+    "seed": CommandRef("workers.seed.cli:seed", "Make the seed repository that the first builds need."),
+    "gc": CommandRef("scheduler.cli:gc", "Remove artifacts and caches that nothing needs any more."),
+    "signer": CommandRef("repo_publish.cli:signer", "Run the signer process.", hidden=True),
+}

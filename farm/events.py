@@ -1,0 +1,118 @@
+"""What happens in a run, as events: the ledger keeps them in order, and every state is a fold over them.
+
+They are msgspec structs, because msgspec tells the members of a union apart by a tag in structs only.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from farm.build import BuildOutcome
+from farm.digest import Digest
+from farm.states import NodeState
+from farm.verdict import VerdictStatus
+
+
+class RunStatus(StrEnum):
+    """How a run stands. `interrupted`: it was stopped before its nodes were final, and can be resumed."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class RunStarted(Struct, frozen=True, kw_only=True, tag_field="event", tag="run-started"):
+    """A command began to work on a project; the commit is empty where the project is no git checkout."""
+
+    project: str
+    commit: str
+    command: str
+
+
+class NodePlanned(Struct, frozen=True, kw_only=True, tag_field="event", tag="node-planned"):
+    """The plan has a node, for these reasons."""
+
+    component: str
+    arch: str
+    reasons: tuple[str, ...]
+
+
+class NodeChanged(Struct, frozen=True, kw_only=True, tag_field="event", tag="node-changed"):
+    """A node reached a state; `why` is never empty for `blocked` and `queued`."""
+
+    component: str
+    arch: str
+    state: NodeState
+    why: str
+
+
+class BuildStarted(Struct, frozen=True, kw_only=True, tag_field="event", tag="build-started"):
+    """A worker began one build of a build id."""
+
+    component: str
+    arch: str
+    build_id: Digest
+    variation: str
+    worker: str
+
+
+class BuildFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="build-finished"):
+    """One build of a build id ended.
+
+    Attributes:
+        seconds: wall time.
+        log: blob with the build log; None where the build never came so far.
+        summary: one line saying why it failed; empty where it succeeded.
+    """
+
+    component: str
+    arch: str
+    build_id: Digest
+    variation: str
+    outcome: BuildOutcome
+    seconds: float
+    log: Digest | None
+    summary: str
+
+
+class VerdictReached(Struct, frozen=True, kw_only=True, tag_field="event", tag="verdict-reached"):
+    """The builds of a build id were compared; `causes` are the names of the causes of a difference."""
+
+    component: str
+    arch: str
+    build_id: Digest
+    status: VerdictStatus
+    causes: tuple[str, ...]
+
+
+class RunFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="run-finished"):
+    """A run came to its end."""
+
+    status: RunStatus
+
+
+class Published(Struct, frozen=True, kw_only=True, tag_field="event", tag="published"):
+    """A snapshot became the state that clients see; `packages` is how many RPMs it has."""
+
+    snapshot: str
+    packages: int
+
+
+class RolledBack(Struct, frozen=True, kw_only=True, tag_field="event", tag="rolled-back"):
+    """An earlier snapshot became the state that clients see again."""
+
+    snapshot: str
+
+
+Event = (
+    RunStarted
+    | NodePlanned
+    | NodeChanged
+    | BuildStarted
+    | BuildFinished
+    | VerdictReached
+    | RunFinished
+    | Published
+    | RolledBack
+)

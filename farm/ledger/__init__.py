@@ -1,0 +1,1 @@
+"""The truth about runs, builds, verdicts and publications (design decision 3)."""

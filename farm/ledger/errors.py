@@ -1,0 +1,45 @@
+"""Errors of the ledger."""
+
+from farm.errors import InfrastructureError
+
+
+class LedgerError(InfrastructureError):
+    """The ledger cannot be read or written."""
+
+    code = "LED001"
+
+
+class CorruptLedgerError(LedgerError):
+    """The ledger's file is damaged, or is no ledger at all."""
+
+    code = "LED002"
+
+
+class NewerLedgerError(LedgerError):
+    """The ledger was written by a newer version of the farm."""
+
+    code = "LED003"
+
+
+class LedgerBusyError(LedgerError):
+    """Others kept the ledger locked for too long."""
+
+    code = "LED004"
+
+
+class StaleLeaseError(LedgerError):
+    """A lease was lost to another holder: what was done under it is refused."""
+
+    code = "LED005"
+
+
+class BrokenChainError(LedgerError):
+    """The events are not those that were written: one was changed, removed or added by other means."""
+
+    code = "LED006"
+
+
+class UnknownRunError(LedgerError):
+    """The ledger has no run of that name."""
+
+    code = "LED007"

@@ -1,0 +1,219 @@
+"""The ledger: one object over all that it keeps."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from farm.build import BuildResult
+from farm.clock import Clock, SystemClock, timestamp
+from farm.digest import Digest
+from farm.events import Event, Published, RunStatus
+from farm.ledger import event_log, leases, outcomes, publications, results, runs, verdicts
+from farm.ledger.database import Database
+from farm.ledger.holder import Holder
+from farm.ledger.values import Lease, NodeOutcome, Publication, Run, StoredEvent
+from farm.states import NodeState
+from farm.verdict import Verdict
+
+
+class Ledger:
+    """The truth about runs, builds, verdicts and publications.
+
+    Every method is one transaction of its own, or part of the one that `transaction` opened in this thread. Every
+    method may raise LedgerError. Many threads and processes may use one ledger at once.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    @classmethod
+    def open(cls, location: Path | str, clock: Clock | None = None) -> Self:
+        """Open a ledger, making or upgrading it where needed.
+
+        Args:
+            location: the file of an SQLite ledger, or an SQLAlchemy URL.
+
+        Raises:
+            CorruptLedgerError: the file is damaged, or no ledger.
+            NewerLedgerError: a newer farm wrote it.
+        """
+        return cls(Database.open(location), clock or SystemClock())
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        """Return the ledger; leaving the block closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close its connections."""
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all writes of the block, in this thread, one: all of them last, or none."""
+        with self._database.write():
+            yield
+
+    # Runs and events
+
+    def begin_run(self, project: str, commit: str, command: str) -> str:
+        """Record that a command begins, with its `RunStarted` event, and return the new run's id."""
+        with self._database.write() as connection:
+            return runs.begin(connection, project, commit, command, self._now())
+
+    def end_run(self, run_id: str, status: RunStatus) -> None:
+        """Record how a run ended, with its `RunFinished` event; a run that has ended stays as it is.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        with self._database.write() as connection:
+            runs.end(connection, run_id, status, self._now())
+
+    def runs(self) -> list[Run]:
+        """Return all runs, newest first."""
+        with self._database.read() as connection:
+            return runs.all_runs(connection)
+
+    def append(self, run_id: str | None, event: Event) -> int:
+        """Append an event to the chain and return its sequence number.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        with self._database.write() as connection:
+            return event_log.append(connection, run_id, event, self._now())
+
+    def events(self, after: int = 0, run_id: str | None = None, limit: int | None = None) -> list[StoredEvent]:
+        """Return the events with a greater sequence number, in order; of one run where it is named."""
+        with self._database.read() as connection:
+            return event_log.events(connection, after, run_id, limit)
+
+    def verify_chain(self) -> int:
+        """Check that the events are those that were written, all of them, and return how many there are.
+
+        Raises:
+            BrokenChainError: they are not; it names the first that is wrong.
+        """
+        with self._database.read() as connection:
+            return event_log.verify(connection)
+
+    # Leases
+
+    def acquire(self, subject: str, holder: Holder, ttl_seconds: float) -> Lease | None:
+        """Lease a subject; None where another holder has it and may still be at work.
+
+        A lease is taken over at once where its holder is a process of this host that has ended, else when it expires.
+        """
+        with self._database.write() as connection:
+            return leases.acquire(connection, subject, holder, ttl_seconds, self._clock.now())
+
+    def renew(self, lease: Lease) -> Lease:
+        """Prolong a lease by its own time to live.
+
+        Raises:
+            StaleLeaseError: it was taken over or released.
+        """
+        with self._database.write() as connection:
+            return leases.renew(connection, lease, self._clock.now())
+
+    def release(self, lease: Lease) -> None:
+        """Give a lease back; nothing happens where it was lost already."""
+        with self._database.write() as connection:
+            leases.release(connection, lease)
+
+    def lease_of(self, subject: str) -> Lease | None:
+        """Return the lease on a subject, expired or not; None where nobody has it."""
+        with self._database.read() as connection:
+            return leases.current(connection, subject)
+
+    # Builds
+
+    def record_result(self, lease: Lease, result: BuildResult) -> None:
+        """Record one build attempt; recording the same once more changes nothing.
+
+        Raises:
+            StaleLeaseError: the lease was lost: another worker has the build.
+        """
+        with self._database.write() as connection:
+            leases.require_current(connection, lease)
+            results.record(connection, lease, result, self._now())
+
+    def results(self, build_id: Digest) -> list[BuildResult]:
+        """Return all attempts at a build id, oldest first."""
+        with self._database.read() as connection:
+            return results.of_build(connection, build_id)
+
+    def latest_results(self, build_id: Digest) -> list[BuildResult]:
+        """Return the newest attempt of each variation, in the order in which variations were first tried."""
+        return list({result.variation.name: result for result in self.results(build_id)}.values())
+
+    def record_verdict(self, lease: Lease, verdict: Verdict) -> None:
+        """Record a verdict, which replaces an earlier one; recording the same once more changes nothing.
+
+        Raises:
+            StaleLeaseError: the lease was lost: another worker has the build.
+        """
+        with self._database.write() as connection:
+            leases.require_current(connection, lease)
+            verdicts.record(connection, lease, verdict, self._now())
+
+    def verdict(self, build_id: Digest) -> Verdict | None:
+        """Return the verdict that holds for a build id."""
+        with self._database.read() as connection:
+            return verdicts.of_build(connection, build_id)
+
+    def verdict_of_rpm(self, unsigned: Digest) -> Verdict | None:
+        """Return the verdict that holds for an unsigned RPM: the newest that passes, else the newest.
+
+        Only verdicts count that have not been replaced. A passing one always has that very RPM among its `rpms`.
+        """
+        with self._database.read() as connection:
+            return verdicts.of_rpm(connection, unsigned)
+
+    def record_outcome(self, run_id: str, outcome: NodeOutcome) -> None:
+        """Record how a node of a run ended; a node has one outcome per run, the last one told.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        with self._database.write() as connection:
+            outcomes.record(connection, run_id, outcome, self._now())
+
+    def outcomes(self, run_id: str) -> list[NodeOutcome]:
+        """Return how the nodes of a run ended, by component and architecture."""
+        with self._database.read() as connection:
+            return outcomes.of_run(connection, run_id)
+
+    def last_outcome(
+        self, component: str, arch: str, states: Sequence[NodeState] | None = None
+    ) -> NodeOutcome | None:
+        """Return how a node ended the last time, or the last time that it ended in one of the states."""
+        with self._database.read() as connection:
+            return outcomes.last(connection, component, arch, states)
+
+    def last_good(self, component: str, arch: str) -> NodeOutcome | None:
+        """Return the last outcome that was reproducible."""
+        return self.last_outcome(component, arch, (NodeState.REPRODUCIBLE,))
+
+    # Publications
+
+    def record_publication(self, publication: Publication, run_id: str | None = None) -> None:
+        """Record what was published, with its `Published` event; the same snapshot once more changes nothing."""
+        with self._database.write() as connection:
+            if publications.record(connection, publication):
+                event = Published(snapshot=publication.snapshot, packages=len(publication.packages))
+                event_log.append(connection, run_id, event, self._now())
+
+    def publications(self) -> list[Publication]:
+        """Return all publications, newest first."""
+        with self._database.read() as connection:
+            return publications.all_publications(connection)
+
+    def _now(self) -> str:
+        return timestamp(self._clock.now())

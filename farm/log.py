@@ -1,0 +1,85 @@
+"""Logs on standard error: short lines for a person, JSON for a service. Never results, never secrets.
+
+Modules log through `structlog.get_logger()`; what belongs to a whole piece of work (run, component, arch, build_id) is
+bound once with `structlog.contextvars.bound_contextvars`.
+"""
+
+import logging
+import re
+import sys
+
+import structlog
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from farm.printable import printable
+
+_LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
+
+_SECRET_NAME = re.compile(
+    r"pass(word|wd|phrase)|secret|credential|authorization|cookie|private_?key|(?<!fencing_)token", re.IGNORECASE
+)
+_URL_USER = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s@]+@", re.IGNORECASE)
+_HIDDEN = "[hidden]"
+
+
+def configure(verbosity: int, *, service: bool, color: bool = False) -> None:
+    """Set up logging of this process.
+
+    Args:
+        verbosity: -1 errors, 0 warnings, 1 information, 2 and more everything.
+        service: JSON lines for a log collector, from information upwards, in place of lines for a person.
+    """
+    level = _LEVELS.get(verbosity, logging.DEBUG)
+    structlog.configure(
+        processors=_service_processors() if service else _console_processors(color=color),
+        wrapper_class=structlog.make_filtering_bound_logger(min(level, logging.INFO) if service else level),
+        logger_factory=_stderr_logger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace what is secret by its name, and user parts of URLs."""
+    return {name: _HIDDEN if _SECRET_NAME.search(name) else _without_url_user(value) for name, value in event.items()}
+
+
+def _without_url_user(value: object) -> object:
+    return _URL_USER.sub(rf"\1{_HIDDEN}@", value) if isinstance(value, str) else value
+
+
+def _printable_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {
+        name: printable(value) if isinstance(value, str) and name != "exception" else value
+        for name, value in event.items()
+    }
+
+
+def _shared_processors() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        hide_secrets,
+    ]
+
+
+def _console_processors(*, color: bool) -> list[Processor]:
+    return [
+        *_shared_processors(),
+        _printable_values,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+        structlog.dev.ConsoleRenderer(colors=color, pad_event_to=0, pad_level=False),
+    ]
+
+
+def _service_processors() -> list[Processor]:
+    return [
+        *_shared_processors(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.JSONRenderer(sort_keys=True),
+    ]
+
+
+def _stderr_logger(*_arguments: object) -> structlog.WriteLogger:
+    """Return a logger on the standard error of this moment: it may have been replaced since `configure`."""
+    return structlog.WriteLogger(sys.stderr)
