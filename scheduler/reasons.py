@@ -1,0 +1,175 @@
+"""Why a build is (or is not) done: values that a plan carries, a ledger keeps and a person reads."""
+
+import msgspec
+
+_SHOWN = 3
+
+
+class NeverBuilt(msgspec.Struct, frozen=True, kw_only=True, tag="never-built"):
+    """No build of this component for this architecture is recorded."""
+
+    def __str__(self) -> str:
+        return "never built"
+
+
+class SpecChanged(msgspec.Struct, frozen=True, kw_only=True, tag="spec-changed"):
+    """The rendered spec has other bytes than last time."""
+
+    def __str__(self) -> str:
+        return "the spec changed"
+
+
+class SourcesChanged(msgspec.Struct, frozen=True, kw_only=True, tag="sources-changed"):
+    """Source files beside the spec were added, removed or changed; names are sorted."""
+
+    files: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"sources changed: {_some(self.files)}"
+
+
+class OverlayChanged(msgspec.Struct, frozen=True, kw_only=True, tag="overlay-changed"):
+    """Overlays of the component were added, removed or changed; names are sorted."""
+
+    overlays: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"overlays changed: {_some(self.overlays)}"
+
+
+class BuildrootChanged(msgspec.Struct, frozen=True, kw_only=True, tag="buildroot-changed"):
+    """One package of the buildroot is another one now.
+
+    Attributes:
+        before: NEVRA, empty where the package is new; `after` is empty where it is gone. Both are equal where only
+            the bytes of the RPM changed.
+    """
+
+    package: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        if not self.before:
+            return f"buildroot: {self.after} is new"
+        if not self.after:
+            return f"buildroot: {self.before} is gone"
+        if self.before == self.after:
+            return f"buildroot: {self.after} has other bytes"
+        return f"buildroot: {self.before} -> {self.after}"
+
+
+class PolicyChanged(msgspec.Struct, frozen=True, kw_only=True, tag="policy-changed"):
+    """The farm's own part of the inputs changed: `macros` (a digest) or `sandbox` (a version)."""
+
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"policy: {self.what} {self.before[:12]} -> {self.after[:12]}"
+
+
+class InputsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="inputs-changed"):
+    """Fields of the build inputs differ, and no finer reason explains them; names are sorted."""
+
+    fields: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"build inputs changed: {_some(self.fields)}"
+
+
+class ParentRebuilt(msgspec.Struct, frozen=True, kw_only=True, tag="parent-rebuilt"):
+    """A component whose packages are in the buildroot is built again; early cutoff may save this build."""
+
+    component: str
+
+    def __str__(self) -> str:
+        return f"{self.component} is rebuilt (this build is saved if its bytes stay the same)"
+
+
+class ParentUnusable(msgspec.Struct, frozen=True, kw_only=True, tag="parent-unusable"):
+    """A component that is needed is not going to give usable packages; `why` is its state or `blocked`."""
+
+    component: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"needs {self.component}, which is {self.why}"
+
+
+class MissingProvider(msgspec.Struct, frozen=True, kw_only=True, tag="missing-provider"):
+    """Nothing in the project or the seed provides a requirement."""
+
+    requirement: str
+
+    def __str__(self) -> str:
+        return f"nothing provides {self.requirement}"
+
+
+class Unresolvable(msgspec.Struct, frozen=True, kw_only=True, tag="unresolvable"):
+    """The inputs cannot be known; `why` is the first line of the finding."""
+
+    why: str
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class LastFailed(msgspec.Struct, frozen=True, kw_only=True, tag="last-failed"):
+    """The same inputs were tried and gave no verdict of use; `state` says how that ended."""
+
+    state: str
+
+    def __str__(self) -> str:
+        return f"the last build ended {self.state}"
+
+
+class Unreproducible(msgspec.Struct, frozen=True, kw_only=True, tag="unreproducible"):
+    """The same inputs were found unreproducible: building them again would not change that."""
+
+    def __str__(self) -> str:
+        return "the same inputs were found unreproducible"
+
+
+class Requested(msgspec.Struct, frozen=True, kw_only=True, tag="requested"):
+    """A person asked for it."""
+
+    def __str__(self) -> str:
+        return "requested"
+
+
+class UpToDate(msgspec.Struct, frozen=True, kw_only=True, tag="up-to-date"):
+    """The same inputs have a reproducible verdict."""
+
+    def __str__(self) -> str:
+        return "up to date"
+
+
+Reason = (
+    NeverBuilt
+    | SpecChanged
+    | SourcesChanged
+    | OverlayChanged
+    | BuildrootChanged
+    | PolicyChanged
+    | InputsChanged
+    | ParentRebuilt
+    | ParentUnusable
+    | MissingProvider
+    | Unresolvable
+    | LastFailed
+    | Unreproducible
+    | Requested
+    | UpToDate
+)
+
+
+def describe(reason: Reason) -> str:
+    """Return one line for a person."""
+    return str(reason)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    rest = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
