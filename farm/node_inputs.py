@@ -12,12 +12,17 @@ from farm.store.artifact_store import ArtifactStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeInputs:
-    """What a build id stands for, in full."""
+    """What a build id stands for, in full.
+
+    Attributes:
+        overlays: what the maintainer calls each overlay (`overlays[2] spec-search-replace`) and its digest.
+    """
 
     build: BuildInputs
     source: RenderedSource
     source_rpm: SourceRpm
     lock: BuildrootLock
+    overlays: tuple[tuple[str, Digest], ...] = ()
 
 
 def record_name(build_id: Digest) -> str:

@@ -1,0 +1,316 @@
+"""The state machine of a run: events in, instructions out; no clock, no random, no I/O (design decision 4).
+
+A node is resolved when everything it needs is reproducible, built in every variation, and judged. What fails blocks
+its dependents and nothing else.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from farm.build import BuildOutcome
+from farm.digest import Digest
+from farm.states import FINAL_STATES, NodeState
+from farm.verdict import VerdictStatus
+from scheduler.messages import (
+    Announce,
+    BuildEnded,
+    CancelBuild,
+    Event,
+    HeldElsewhere,
+    Instruction,
+    Judge,
+    Judged,
+    JudgingFailed,
+    NeedsChanged,
+    Resolve,
+    Resolved,
+    SetTimer,
+    SlotsChanged,
+    StartBuild,
+    StopRequested,
+    TimerFired,
+    Unresolved,
+)
+from scheduler.node import Node
+from scheduler.retry import RetryPolicy
+
+_ENDED_AS = {BuildOutcome.FAILED: NodeState.FAILED, BuildOutcome.TIMED_OUT: NodeState.TIMED_OUT}
+_JUDGED_AS = {
+    VerdictStatus.REPRODUCIBLE: NodeState.REPRODUCIBLE,
+    VerdictStatus.UNREPRODUCIBLE: NodeState.UNREPRODUCIBLE,
+    VerdictStatus.FAILED: NodeState.FAILED,
+}
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a node is."""
+
+    state: NodeState = NodeState.PLANNED
+    why: str = ""
+    build_id: Digest | None = None
+    resolving: bool = False
+    stuck: bool = False
+    built: set[str] = field(default_factory=set)
+    running: dict[str, int] = field(default_factory=dict)
+    attempts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def started(self) -> bool:
+        return self.resolving or self.build_id is not None
+
+
+class Machine:
+    """The core of a run.
+
+    Args:
+        needs: for each node of the run, the nodes that must be reproducible before it.
+        rank: larger runs first among what is ready (length of the longest path behind a node); absent is 0.
+        variations: names of the builds that each node gets, in order of preference.
+        keep_going: go on with what does not need a failed node.
+    """
+
+    def __init__(
+        self,
+        *,
+        needs: Mapping[Node, frozenset[Node]],
+        rank: Mapping[Node, int],
+        variations: tuple[str, ...],
+        retry: RetryPolicy,
+        keep_going: bool,
+    ) -> None:
+        self._needs = dict(needs)
+        self._dependents = _reversed(self._needs)
+        self._rank = rank
+        self._variations = variations
+        self._retry = retry
+        self._keep_going = keep_going
+        self._stopping = ""
+        self._progress = {node: _Progress() for node in sorted(needs)}
+        self._slots: dict[str, int] = {}
+        self._busy: dict[str, int] = {}
+        self._ready: dict[str, list[tuple[int, int, Node, str]]] = {}
+        self._out: list[Instruction] = []
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return all(
+            (progress.state in FINAL_STATES or progress.stuck) and not progress.running
+            for progress in self._progress.values()
+        )
+
+    def state(self, node: Node) -> NodeState:
+        """Return the state of a node."""
+        return self._progress[node].state
+
+    def why(self, node: Node) -> str:
+        """Return the reason of the state of a node."""
+        return self._progress[node].why
+
+    def start(self) -> list[Instruction]:
+        """Begin the run."""
+        for node in self._progress:
+            self._settle(node)
+        return self._flush()
+
+    def handle(self, event: Event) -> list[Instruction]:  # noqa: C901, PLR0912 - one case a message
+        """Take in one event and return what is to be done now. An event that is out of date changes nothing."""
+        match event:
+            case Resolved():
+                self._resolved(event)
+            case Unresolved(node=node, state=state, why=why):
+                if self._take_resolution(node):
+                    self._finish(node, state, why)
+            case NeedsChanged(node=node, needs=needs):
+                self._needs_changed(node, needs)
+            case HeldElsewhere(node=node, holder=holder):
+                if self._take_resolution(node):
+                    self._progress[node].resolving = True
+                    self._announce(node, NodeState.QUEUED, f"is being built by {holder}")
+                    self._out.append(SetTimer(node=node, seconds=self._retry.poll_seconds))
+            case BuildEnded():
+                self._build_ended(event)
+            case Judged(node=node, status=status, why=why):
+                if self._progress[node].state is NodeState.VERIFYING:
+                    self._finish(node, _JUDGED_AS[status], why)
+            case JudgingFailed(node=node, why=why):
+                if self._progress[node].state is NodeState.VERIFYING:
+                    self._finish(node, NodeState.INFRA_ERROR, why)
+            case TimerFired(node=node):
+                self._timer_fired(node)
+            case SlotsChanged(arch=arch, slots=slots):
+                self._slots[arch] = slots
+            case StopRequested(why=why):
+                self._stop(why)
+        return self._flush()
+
+    def _settle(self, node: Node) -> None:
+        """Resolve a node whose needs are met; say what it waits for where they are not."""
+        progress = self._progress[node]
+        if progress.started or progress.stuck or progress.state in FINAL_STATES:
+            return
+        if self._stopping:
+            self._finish(node, NodeState.CANCELLED, self._stopping)
+            return
+        unmet = [need for need in sorted(self._needs[node]) if self._missing(need)]
+        if not unmet:
+            progress.resolving = True
+            self._out.append(Resolve(node=node))
+            return
+        dead = [need for need in unmet if self._is_dead(need)]
+        if dead:
+            progress.stuck = True
+            culprit = dead[0]
+            self._announce(node, NodeState.BLOCKED, f"needs {culprit}, which is {self._progress[culprit].state}")
+            self._settle_all(self._dependents[node])
+            return
+        self._announce(node, NodeState.BLOCKED, "waits for " + ", ".join(str(need) for need in unmet))
+
+    def _missing(self, need: Node) -> bool:
+        return need in self._progress and self._progress[need].state is not NodeState.REPRODUCIBLE
+
+    def _is_dead(self, need: Node) -> bool:
+        progress = self._progress[need]
+        return progress.stuck or (progress.state in FINAL_STATES and progress.state is not NodeState.REPRODUCIBLE)
+
+    def _settle_all(self, nodes: Iterable[Node]) -> None:
+        for node in nodes:
+            self._settle(node)
+
+    def _take_resolution(self, node: Node) -> bool:
+        """Close an open question about a node; tell whether there was one."""
+        progress = self._progress[node]
+        waited = progress.resolving and progress.state not in FINAL_STATES
+        progress.resolving = False
+        return waited
+
+    def _resolved(self, event: Resolved) -> None:
+        if not self._take_resolution(event.node):
+            return
+        progress = self._progress[event.node]
+        progress.build_id = event.build_id
+        progress.built.update(name for name in event.built if name in self._variations)
+        if event.verdict is not None:
+            self._finish(event.node, _JUDGED_AS[event.verdict], "nothing that reaches the output has changed")
+            return
+        if not self._judge_if_complete(event.node):
+            self._announce(event.node, NodeState.QUEUED, f"waits for a free {event.node.arch} slot")
+            for variation in self._variations:
+                if variation not in progress.built:
+                    self._enqueue(event.node, variation)
+
+    def _enqueue(self, node: Node, variation: str) -> None:
+        # First builds go before verification builds, then the node with the longest path behind it.
+        entry = (self._variations.index(variation), -self._rank.get(node, 0), node, variation)
+        heapq.heappush(self._ready.setdefault(node.arch, []), entry)
+
+    def _judge_if_complete(self, node: Node) -> bool:
+        progress = self._progress[node]
+        if not progress.built.issuperset(self._variations) or progress.build_id is None:
+            return False
+        self._announce(node, NodeState.VERIFYING, "comparing " + " and ".join(self._variations))
+        self._out.append(Judge(node=node, build_id=progress.build_id))
+        return True
+
+    def _needs_changed(self, node: Node, needs: Mapping[Node, frozenset[Node]]) -> None:
+        self._take_resolution(node)
+        for other, found in needs.items():
+            if not self._progress.setdefault(other, _Progress()).started:
+                self._needs[other] = found
+        self._dependents = _reversed(self._needs)
+        self._settle_all(sorted(self._progress))
+
+    def _build_ended(self, event: BuildEnded) -> None:
+        progress = self._progress[event.node]
+        if progress.running.get(event.variation) != event.attempt:
+            return
+        del progress.running[event.variation]
+        self._busy[event.node.arch] -= 1
+        if progress.state in FINAL_STATES:
+            return
+        if event.outcome is BuildOutcome.SUCCEEDED:
+            progress.built.add(event.variation)
+            self._judge_if_complete(event.node)
+        elif event.outcome is BuildOutcome.INFRA_ERROR:
+            self._try_again(event)
+        else:
+            self._finish(event.node, _ENDED_AS[event.outcome], event.why)
+
+    def _try_again(self, event: BuildEnded) -> None:
+        if self._stopping:
+            self._finish(event.node, NodeState.CANCELLED, self._stopping)
+        elif event.attempt >= self._retry.attempts:
+            self._finish(event.node, NodeState.INFRA_ERROR, f"{event.why} ({event.attempt} attempts)")
+        else:
+            seconds = self._retry.delay(event.attempt)
+            again = f"attempt {event.attempt + 1} of {self._retry.attempts} in {seconds:g} s: {event.why}"
+            self._announce(event.node, NodeState.QUEUED, again)
+            self._out.append(SetTimer(node=event.node, seconds=seconds))
+
+    def _timer_fired(self, node: Node) -> None:
+        progress = self._progress[node]
+        if progress.state in FINAL_STATES:
+            return
+        if progress.resolving:
+            self._out.append(Resolve(node=node))
+            return
+        queued = {variation for entry in self._ready.get(node.arch, []) for variation in entry[3:] if entry[2] == node}
+        for variation in self._variations:
+            if variation not in progress.built | queued and variation not in progress.running:
+                self._enqueue(node, variation)
+
+    def _finish(self, node: Node, state: NodeState, why: str) -> None:
+        progress = self._progress[node]
+        self._announce(node, state, why)
+        for variation, attempt in sorted(progress.running.items()):
+            self._out.append(CancelBuild(node=node, variation=variation, attempt=attempt))
+            self._busy[node.arch] -= 1
+        progress.running.clear()
+        if state is not NodeState.REPRODUCIBLE and not self._keep_going and not self._stopping:
+            self._stop(f"{node} is {state}")
+        self._settle_all(self._dependents[node])
+
+    def _stop(self, why: str) -> None:
+        """Start nothing more and cancel what runs."""
+        self._stopping = f"the run was stopped: {why}"
+        self._ready.clear()
+        for node, progress in self._progress.items():
+            if progress.state not in FINAL_STATES and not progress.stuck and progress.state is not NodeState.VERIFYING:
+                self._finish(node, NodeState.CANCELLED, self._stopping)
+
+    def _announce(self, node: Node, state: NodeState, why: str) -> None:
+        progress = self._progress[node]
+        if (progress.state, progress.why) != (state, why):
+            progress.state, progress.why = state, why
+            self._out.append(Announce(node=node, state=state, why=why))
+
+    def _flush(self) -> list[Instruction]:
+        for arch in sorted(self._ready):
+            self._dispatch(arch)
+        out, self._out = self._out, []
+        return out
+
+    def _dispatch(self, arch: str) -> None:
+        ready = self._ready[arch]
+        while ready and self._busy.get(arch, 0) < self._slots.get(arch, 0):
+            *_, node, variation = heapq.heappop(ready)
+            progress = self._progress[node]
+            if progress.state in FINAL_STATES or progress.build_id is None:
+                continue
+            attempt = progress.attempts.get(variation, 0) + 1
+            progress.attempts[variation] = attempt
+            progress.running[variation] = attempt
+            self._busy[arch] = self._busy.get(arch, 0) + 1
+            self._announce(node, NodeState.BUILDING, f"{' and '.join(sorted(progress.running))} build")
+            self._out.append(StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt))
+
+
+def _reversed(needs: Mapping[Node, frozenset[Node]]) -> dict[Node, list[Node]]:
+    """Return for each node those that need it, sorted."""
+    dependents: dict[Node, list[Node]] = {node: [] for node in needs}
+    for node in sorted(needs):
+        for need in needs[node]:
+            dependents.setdefault(need, []).append(node)
+    return dependents
