@@ -42,9 +42,11 @@ class Sandbox:
         binds: further host paths, in order.
         tmpfs: empty writable directories: target and size in bytes.
         hostname: what `hostname` says.
-        user: name, uid and gid inside; outside it is an unprivileged uid of the farm's.
+        uid: the user's number inside, `gid` the group's; outside it is an unprivileged uid of the farm's.
         as_root: run with uid 0 of the host and only the capabilities named (`CAP_CHOWN`, ...), for installing packages
-            into a buildroot; `user` is ignored.
+            into a buildroot; `uid` and `gid` are ignored.
+        chroots: directories inside that the command changes its root to (`rpm --root`): each gets a `/proc` and a
+            minimal `/dev` of its own, which are no part of what is written there.
         cpus: how many CPUs the command may run on and is told of; 0 is all.
     """
 
@@ -58,6 +60,7 @@ class Sandbox:
     gid: int = 1000
     capabilities: tuple[str, ...] = ()
     as_root: bool = False
+    chroots: tuple[str, ...] = ()
     umask: int = 0o022
     cpus: int = 0
     limits: Limits = Limits()

@@ -1,0 +1,1 @@
+"""Reading RPM files, which are untrusted (design decision 9)."""

@@ -1,0 +1,53 @@
+"""The mount table of this process, `/proc/self/mountinfo`: pure, but for `mount_table`."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_ESCAPE = re.compile(r"\\([0-7]{3})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """One mount (proc(5), `/proc/pid/mountinfo`).
+
+    Attributes:
+        root: which directory of the file system is mounted.
+        target: the mount point.
+        kind: type of the file system.
+        super_options: options of the file system, comma-separated.
+    """
+
+    root: str
+    target: str
+    kind: str
+    super_options: str
+
+
+def parse_mount_table(text: str) -> tuple[Mount, ...]:
+    """Return the mounts of a mountinfo text, in order; later ones may cover earlier ones."""
+    mounts = []
+    for line in text.splitlines():
+        before, _, after = line.partition(" - ")
+        fields, rest = before.split(" "), after.split(" ")
+        mounts.append(Mount(root=_plain(fields[3]), target=_plain(fields[4]), kind=rest[0], super_options=rest[2]))
+    return tuple(mounts)
+
+
+def mount_table() -> tuple[Mount, ...]:
+    """Return the mounts that this process sees."""
+    return parse_mount_table(Path("/proc/self/mountinfo").read_text())
+
+
+def mount_of(path: Path, mounts: tuple[Mount, ...]) -> Mount | None:
+    """Return the mount that an absolute path without links lies on."""
+    best: Mount | None = None
+    for mount in mounts:
+        if path.is_relative_to(mount.target) and (best is None or len(mount.target) >= len(best.target)):
+            best = mount
+    return best
+
+
+def _plain(field: str) -> str:
+    r"""Undo the kernel's escapes: space, tab, newline and backslash are `\040` and so on."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 8)), field)
