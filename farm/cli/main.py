@@ -14,7 +14,9 @@ from farm.cli.lazy_group import LazyGroup
 from farm.environment import variable
 from farm.log import configure
 
-_HELP = """Rebuild an overlay distribution: every binary built at least twice, bit-for-bit the same, or not published."""
+_HELP = (
+    """Rebuild an overlay distribution: every binary built at least twice, bit-for-bit the same, or not published."""
+)
 
 _EPILOG = """Exit status: 0 ok, 1 error, 2 usage, 3 project or overlay invalid, 4 build failed, 5 not reproducible,
 6 unresolvable, 7 authentication or signing, 8 infrastructure (a retry may help), 130 interrupted."""

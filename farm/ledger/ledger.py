@@ -190,9 +190,7 @@ class Ledger:
         with self._database.read() as connection:
             return outcomes.of_run(connection, run_id)
 
-    def last_outcome(
-        self, component: str, arch: str, states: Sequence[NodeState] | None = None
-    ) -> NodeOutcome | None:
+    def last_outcome(self, component: str, arch: str, states: Sequence[NodeState] | None = None) -> NodeOutcome | None:
         """Return how a node ended the last time, or the last time that it ended in one of the states."""
         with self._database.read() as connection:
             return outcomes.last(connection, component, arch, states)

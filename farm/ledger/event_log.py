@@ -1,0 +1,96 @@
+"""The chain of events: each carries the hash of the one before it."""
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, select, update
+
+from farm.canonical import encode, identity
+from farm.digest import Digest
+from farm.events import Event
+from farm.ledger.errors import BrokenChainError, CorruptLedgerError, UnknownRunError
+from farm.ledger.tables import chain_table, event_table, run_table
+from farm.ledger.values import StoredEvent
+
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+_START = "0" * 64
+_BATCH = 1000
+
+
+def append(connection: Connection, run_id: str | None, event: Event, now: str) -> int:
+    """Append an event and return its sequence number.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    if run_id is not None:
+        _require_run(connection, run_id)
+    last = connection.execute(select(chain_table).with_for_update()).one()
+    seq = last.seq + 1
+    body = encode(event).decode()
+    link = _link(last.hash, seq, now, run_id, body)
+    connection.execute(
+        insert(event_table).values(seq=seq, time=now, run_id=run_id, body=body, previous=last.hash, hash=link)
+    )
+    connection.execute(update(chain_table).values(seq=seq, hash=link))
+    return int(seq)
+
+
+def events(connection: Connection, after: int, run_id: str | None, limit: int | None) -> list[StoredEvent]:
+    """Return the events behind a sequence number, in order.
+
+    Raises:
+        CorruptLedgerError: one cannot be understood.
+    """
+    query = select(event_table).where(event_table.c.seq > after).order_by(event_table.c.seq).limit(limit)
+    if run_id is not None:
+        query = query.where(event_table.c.run_id == run_id)
+    return [_stored(row) for row in connection.execute(query)]
+
+
+def verify(connection: Connection) -> int:
+    """Check every link of the chain and return how many events it has.
+
+    Raises:
+        BrokenChainError: one is wrong.
+    """
+    last = connection.execute(select(chain_table)).one()
+    previous, count = _START, 0
+    query = select(event_table).order_by(event_table.c.seq)
+    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+        count += 1
+        if row.seq != count or row.previous != previous:
+            raise _broken(count, "an event is missing or was put in its place")
+        if row.hash != _link(previous, row.seq, row.time, row.run_id, row.body):
+            raise _broken(count, "it was changed after it was written")
+        previous = row.hash
+    if (count, previous) != (last.seq, last.hash):
+        raise _broken(count + 1, f"there should be {last.seq} events, there are {count}")
+    return count
+
+
+def _link(previous: str, seq: int, time: str, run_id: str | None, body: str) -> Digest:
+    return identity("event", {"previous": previous, "seq": seq, "time": time, "run_id": run_id, "body": body})
+
+
+def _stored(row: Row[tuple[object, ...]]) -> StoredEvent:
+    try:
+        return StoredEvent(seq=row.seq, time=row.time, run_id=row.run_id, event=_decoder.decode(row.body))
+    except msgspec.MsgspecError as exc:
+        raise CorruptLedgerError(
+            f"event {row.seq} of the ledger cannot be understood",
+            why=str(exc),
+            hint="a newer farm may have written it: update the farm",
+        ) from exc
+
+
+def _require_run(connection: Connection, run_id: str) -> None:
+    if connection.execute(select(run_table.c.number).where(run_table.c.run_id == run_id)).scalar() is None:
+        raise UnknownRunError(f"there is no run {run_id!r}")
+
+
+def _broken(seq: int, why: str) -> BrokenChainError:
+    return BrokenChainError(
+        f"the ledger's chain of events is broken at event {seq}",
+        why=why,
+        hint="the database was edited by other means; restore a backup",
+    )

@@ -1,0 +1,51 @@
+"""How the nodes of runs ended, in the ledger."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, insert, select
+
+from farm.canonical import decode, encode
+from farm.ledger.errors import UnknownRunError
+from farm.ledger.tables import outcome_table, run_table
+from farm.ledger.values import NodeOutcome
+from farm.states import NodeState
+
+
+def record(connection: Connection, run_id: str, outcome: NodeOutcome, now: str) -> None:
+    """Insert the outcome of a node, in place of an earlier one of the same run.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    if connection.execute(select(run_table.c.number).where(run_table.c.run_id == run_id)).scalar() is None:
+        raise UnknownRunError(f"there is no run {run_id!r}")
+    same_node = (outcome_table.c.component == outcome.component) & (outcome_table.c.arch == outcome.arch)
+    connection.execute(delete(outcome_table).where((outcome_table.c.run_id == run_id) & same_node))
+    connection.execute(
+        insert(outcome_table).values(
+            run_id=run_id,
+            component=outcome.component,
+            arch=outcome.arch,
+            state=outcome.state.value,
+            recorded=now,
+            body=encode(outcome).decode(),
+        )
+    )
+
+
+def of_run(connection: Connection, run_id: str) -> list[NodeOutcome]:
+    """Return the outcomes of a run by component and architecture."""
+    query = select(outcome_table.c.body).where(outcome_table.c.run_id == run_id)
+    ordered = query.order_by(outcome_table.c.component, outcome_table.c.arch)
+    return [decode(body.encode(), NodeOutcome) for body in connection.execute(ordered).scalars()]
+
+
+def last(connection: Connection, component: str, arch: str, states: Sequence[NodeState] | None) -> NodeOutcome | None:
+    """Return the newest outcome of a node, in one of the states where they are given."""
+    query = select(outcome_table.c.body).where(
+        (outcome_table.c.component == component) & (outcome_table.c.arch == arch)
+    )
+    if states is not None:
+        query = query.where(outcome_table.c.state.in_([state.value for state in states]))
+    body = connection.execute(query.order_by(outcome_table.c.seq.desc()).limit(1)).scalar()
+    return None if body is None else decode(body.encode(), NodeOutcome)
