@@ -1,0 +1,94 @@
+"""What the signer may sign: read by the signer itself from the ledger, the store and the project's waivers.
+
+The publisher only names a build; nothing that it says is believed. The build id is a digest over the inputs of the
+build, the source RPM among them, so the inputs kept in the store cannot be exchanged without being noticed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from farm.clock import Clock
+from farm.digest import Digest
+from farm.ledger.ledger import Ledger
+from farm.nevra import Nevra
+from farm.node_inputs import load_inputs
+from farm.project.farm_settings import Waiver
+from farm.store.artifact_store import ArtifactStore
+from farm.verdict import VerdictStatus
+from repo_publish.gate import Denial, admit
+from repo_publish.signer.errors import NotAdmittedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a file must turn out to be before it is signed.
+
+    Attributes:
+        header: sha256 of its main header; empty for a source RPM, which no verdict describes so closely.
+        payload: as the verdict has it; empty likewise.
+    """
+
+    nevra: Nevra
+    header: str
+    payload: str
+
+
+class Authority:
+    """The gate, asked anew for each request."""
+
+    def __init__(
+        self, *, ledger: Ledger, store: ArtifactStore, waivers: Callable[[], Sequence[Waiver]], clock: Clock
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._waivers = waivers
+        self._clock = clock
+
+    def signable(self, build_id: Digest) -> Mapping[Digest, Expected]:
+        """Return the RPMs of a build that may be signed now, by the digest of the unsigned file.
+
+        Raises:
+            NotAdmittedError: none may.
+        """
+        verdict = self._ledger.verdict(build_id)
+        waived = verdict is not None and verdict.status is VerdictStatus.UNREPRODUCIBLE
+        waivers = self._waivers() if waived else ()
+        decision = admit(build_id, verdict, waivers, self._clock.now().date())
+        if isinstance(decision, Denial):
+            raise NotAdmittedError(
+                f"not signed: {decision.reason.value}",
+                why=decision.why,
+                hint="farm why says what to do; only reproducible builds, or waived ones, are published",
+            )
+        binaries = {
+            rpm.digest: Expected(nevra=rpm.nevra, header=rpm.header, payload=rpm.payload)
+            for rpm in decision.verdict.rpms
+        }
+        return MappingProxyType({**self._source(build_id), **binaries})
+
+    def check(self, build_id: Digest, digests: Sequence[Digest]) -> Mapping[Digest, Expected]:
+        """Return what each of these RPMs of a build must be.
+
+        Raises:
+            NotAdmittedError: one of them may not be signed.
+        """
+        signable = self.signable(build_id)
+        for digest in digests:
+            if digest not in signable:
+                raise NotAdmittedError(
+                    f"not signed: no verdict covers RPM {digest[:12]}",
+                    why=f"build {build_id[:12]} did not make it",
+                    hint="only what was built twice and came out the same is signed",
+                )
+        return {digest: signable[digest] for digest in digests}
+
+    def _source(self, build_id: Digest) -> dict[Digest, Expected]:
+        """Return the source RPM that the binaries were built from: exactly that one, by the build id."""
+        inputs = load_inputs(self._store, build_id)
+        if inputs is None or inputs.build.build_id != build_id:
+            return {}
+        source = inputs.source_rpm
+        if source.digest != inputs.build.source_rpm:
+            return {}
+        return {source.digest: Expected(nevra=source.nevra, header="", payload="")}

@@ -1,0 +1,53 @@
+"""The signer as a process: opens its key, its own view of ledger and store, and its socket."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from farm.clock import SystemClock
+from farm.ledger.ledger import Ledger
+from farm.paths import StatePaths
+from farm.project.farm_settings import Waiver
+from farm.project.loader import load_project
+from farm.store.directory_store import DirectoryStore
+from repo_publish.signer.authority import Authority
+from repo_publish.signer.journal import Journal
+from repo_publish.signer.keyring import Keyring
+from repo_publish.signer.paths import SignerPaths
+from repo_publish.signer.private_directory import make_private
+from repo_publish.signer.server import listening, serve, sole_signer
+from repo_publish.signer.service import SignerService
+
+
+def run_signer(state: StatePaths, project: Path | None, *, until_closed: int | None = None) -> None:
+    """Serve until terminated, or until the other end of a descriptor is closed.
+
+    Args:
+        project: directory of the project whose waivers hold; without one, none do.
+
+    Raises:
+        FarmError: the key, the ledger or the store cannot be used, or another signer runs already.
+    """
+    paths = SignerPaths.of(state)
+    clock = SystemClock()
+    make_private(paths.root)
+    with (
+        sole_signer(paths),
+        Keyring.open(paths.gnupg, state.public_key) as keyring,
+        Ledger.open(state.ledger, clock) as ledger,
+        listening(paths.socket) as listener,
+    ):
+        store = DirectoryStore(state.store)
+        service = SignerService(
+            keyring=keyring,
+            authority=Authority(ledger=ledger, store=store, waivers=lambda: _waivers(project), clock=clock),
+            journal=Journal(paths.journal),
+            store=store,
+            scratch=paths.scratch,
+            clock=clock,
+        )
+        serve(listener, service.answer, until_closed=until_closed)
+
+
+def _waivers(project: Path | None) -> Sequence[Waiver]:
+    """Read the waivers anew: they hold as they are written now."""
+    return load_project(project).farm.waivers if project is not None else ()
