@@ -1,0 +1,255 @@
+"""libsolv, wrapped: the one module that imports `solv`.
+
+The bindings end the process where they are handed None (a file that could not be opened), so nothing outside sees a
+bare object of theirs. All metadata reaches libsolv as plain, checked bytes through a memory file.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import solv
+
+from farm.errors import InfrastructureError
+from scheduler.dependency_limits import check_dependencies
+from scheduler.metadata_file import MetadataInvalidError
+from scheduler.metadata_xml import check_text
+from scheduler.repository import PackageRepository, RepositoryPackage
+from scheduler.requirement import Dependency, Requirement, RichRequirement
+from scheduler.requirement_text import RequirementError
+
+_RELATIONS = {
+    "<": solv.REL_LT,
+    "<=": solv.REL_LT | solv.REL_EQ,
+    "=": solv.REL_EQ,
+    ">=": solv.REL_GT | solv.REL_EQ,
+    ">": solv.REL_GT,
+}
+_NOTHING_PROVIDES_JOB = frozenset(
+    {solv.Solver.SOLVER_RULE_JOB_NOTHING_PROVIDES_DEP, solv.Solver.SOLVER_RULE_JOB_UNKNOWN_PACKAGE}
+)
+_INSTALL = solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE_PROVIDES
+_FAVOR = solv.Job.SOLVER_FAVOR | solv.Job.SOLVER_SOLVABLE
+
+
+class SolvError(InfrastructureError):
+    """libsolv does not do what its wrapper relies on."""
+
+    code = "SLV004"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Candidate:
+    """A package that can be chosen, and the name of its repository."""
+
+    package: RepositoryPackage
+    repository: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Finding:
+    """One finding of the solver on why there is no solution.
+
+    Attributes:
+        text: in libsolv's words.
+        missing: the requirement that nothing provides; empty where it is something else.
+        package: NEVRA of the package that requires it; empty where it was asked for.
+    """
+
+    text: str
+    missing: str
+    package: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoSolution:
+    """Why there is no solution; findings are sorted."""
+
+    findings: tuple[Finding, ...]
+
+
+class SolvPool:
+    """Repositories, loaded for one architecture.
+
+    A package hides every package of its name in repositories of a higher priority number, and only packages of the
+    architecture itself and noarch can be chosen. Among several providers libsolv takes the repository with the lowest
+    number, then the newest version of each name, then the first name in alphabetical order: names are made known to
+    it in that order, and repositories and packages are loaded sorted.
+
+    Raises:
+        MetadataInvalidError: libsolv cannot parse a repository's metadata.
+    """
+
+    def __init__(self, repositories: Sequence[PackageRepository], arch: str) -> None:
+        self._repositories = sorted(repositories, key=lambda repository: (repository.priority, repository.name))
+        self._arches = frozenset({arch, "noarch"})
+        self._pool = solv.Pool()
+        self._pool.setarch(arch)
+        self._candidates: dict[int, Candidate] = {}
+        self._paths: set[str] = set()
+        for name in sorted({package.nevra.name for repository in repositories for package in repository.packages}):
+            self._pool.str2id(name)
+        self._loaded = [(repository, self._load(repository)) for repository in self._repositories]
+        self._asker = self._pool.add_repo("paths that were asked for").add_solvable()
+        self._with_filelists = False
+        self._visible = self._choose_visible()
+        self._index()
+
+    def solve(
+        self, wanted: Iterable[Dependency], *, prefer: Iterable[Candidate] = ()
+    ) -> frozenset[Candidate] | NoSolution:
+        """Return the packages that meet all that is wanted, with everything they require.
+
+        Args:
+            prefer: packages to take where there is a choice.
+        """
+        dependencies = sorted(set(wanted), key=str)
+        self._know_paths(dependencies)
+        solver = self._pool.Solver()
+        solver.set_flag(solv.Solver.SOLVER_FLAG_IGNORE_RECOMMENDED, 1)
+        favoured = set(prefer)
+        jobs = [self._pool.Job(_INSTALL, self._dep(dependency).id) for dependency in dependencies]
+        jobs += [self._pool.Job(_FAVOR, number) for number, it in self._candidates.items() if it in favoured]
+        problems = solver.solve(jobs)
+        if problems:
+            return NoSolution(findings=_findings(problems))
+        return frozenset(self._candidate(found) for found in solver.transaction().newsolvables())
+
+    def providers(self, dependency: Dependency) -> list[Candidate]:
+        """Return the packages that meet a dependency and can be chosen, the preferred repository first."""
+        self._know_paths([dependency])
+        found = self._pool.whatprovides(self._dep(dependency).id)
+        order = {repository.name: number for number, repository in enumerate(self._repositories)}
+        return sorted(
+            (self._candidate(solvable) for solvable in found), key=lambda it: (order[it.repository], it.package)
+        )
+
+    def provides(self) -> list[tuple[str, Candidate]]:
+        """Return every provide (as text) of every package of the architecture, hidden ones too."""
+        return [
+            (str(dep), self._candidates[number])
+            for number in self._candidates
+            for dep in self._pool.id2solvable(number).lookup_deparray(solv.SOLVABLE_PROVIDES)
+        ]
+
+    def hidden(self, candidate: Candidate) -> bool:
+        """Tell whether a package is hidden by one of the same name in a preferred repository."""
+        return candidate not in self._visible
+
+    def _load(self, repository: PackageRepository) -> solv.Repo:
+        where = f"primary metadata of {repository.name}"
+        check_text(repository.primary, where)
+        check_dependencies(repository.primary, where)
+        loaded = self._pool.add_repo(repository.name)
+        loaded.priority = -repository.priority
+        self._add(loaded, repository.primary, where, language=None, flags=0)
+        solvables = list(loaded.solvables_iter())
+        if len(solvables) != len(repository.packages):
+            raise MetadataInvalidError(f"{where}: libsolv sees {len(solvables)} of {len(repository.packages)} packages")
+        for solvable, package in zip(solvables, repository.packages, strict=True):
+            if (solvable.name, solvable.arch) != (package.nevra.name, package.nevra.arch):
+                raise MetadataInvalidError(f"{where}: libsolv takes {package.nevra} for {solvable}")
+            if package.nevra.arch in self._arches:
+                self._candidates[solvable.id] = Candidate(package=package, repository=repository.name)
+        return loaded
+
+    def _add(self, loaded: solv.Repo, data: bytes, where: str, *, language: str | None, flags: int) -> None:
+        stream = _memory_file(data)
+        good = loaded.add_rpmmd(stream, language, flags)
+        stream.close()
+        if not good:
+            raise MetadataInvalidError(f"{where} cannot be parsed", why=" ".join(self._pool.errstr.split()))
+
+    def _choose_visible(self) -> frozenset[Candidate]:
+        best: dict[str, int] = {}
+        priorities = {repository.name: repository.priority for repository in self._repositories}
+        for candidate in self._candidates.values():
+            name, priority = candidate.package.nevra.name, priorities[candidate.repository]
+            best[name] = min(priority, best.get(name, priority))
+        return frozenset(
+            candidate
+            for candidate in self._candidates.values()
+            if priorities[candidate.repository] == best[candidate.package.nevra.name]
+        )
+
+    def _index(self) -> None:
+        visible = [number for number, candidate in self._candidates.items() if candidate in self._visible]
+        self._pool.set_considered_list(visible)
+        paths = self._pool.addfileprovides_queue()
+        self._pool.createwhatprovides()
+        if not self._with_filelists and not all(self._pool.whatprovides(path) for path in paths):
+            self._add_filelists()
+
+    def _add_filelists(self) -> None:
+        """Load the complete file lists: primary metadata has only /etc, /usr/bin and the like."""
+        self._with_filelists = True
+        for repository, loaded in self._loaded:
+            if repository.filelists is None:
+                continue
+            data = repository.filelists.plain()
+            check_text(data, repository.filelists.name)
+            self._add(loaded, data, repository.filelists.name, language="FL", flags=solv.Repo.REPO_EXTEND_SOLVABLES)
+        self._index()
+
+    def _know_paths(self, dependencies: Iterable[Dependency]) -> None:
+        """Index paths that no package requires: libsolv looks only for those that a dependency names."""
+        new = {path for dependency in dependencies for path in _paths(dependency)} - self._paths
+        if not new:
+            return
+        self._paths |= new
+        for path in sorted(new):
+            self._asker.add_requires(self._pool.Dep(path))
+        self._index()
+
+    def _dep(self, dependency: Dependency) -> solv.Dep:
+        if isinstance(dependency, RichRequirement):
+            dep = self._pool.parserpmrichdep(str(dependency))
+            if dep is None:
+                raise RequirementError(f"libsolv cannot read the dependency {dependency}")
+            return dep
+        name = self._pool.Dep(dependency.name)
+        if not dependency.operator:
+            return name
+        return name.Rel(_RELATIONS[dependency.operator], self._pool.Dep(dependency.evr))
+
+    def _candidate(self, solvable: solv.XSolvable) -> Candidate:
+        candidate = self._candidates[solvable.id]
+        if str(solvable) != str(candidate.package.nevra):
+            raise SolvError(f"libsolv takes {candidate.package.nevra} for {solvable}")
+        return candidate
+
+
+def _paths(dependency: Dependency) -> list[str]:
+    if isinstance(dependency, Requirement):
+        return [dependency.name] if dependency.name.startswith("/") else []
+    return [path for operand in dependency.operands for path in _paths(operand)]
+
+
+def _memory_file(data: bytes) -> solv.SolvFp:
+    """Return libsolv's own handle on a memory file: it duplicates the descriptor."""
+    descriptor = os.memfd_create("metadata")
+    try:
+        with open(descriptor, "wb", closefd=False) as stream:
+            stream.write(data)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        handle = solv.xfopen_fd(None, descriptor)
+    finally:
+        os.close(descriptor)
+    if handle is None:
+        raise SolvError("libsolv cannot open a memory file")
+    return handle
+
+
+def _findings(problems: Sequence[solv.Problem]) -> tuple[Finding, ...]:
+    found = {
+        _finding(info) for problem in problems for rule in problem.findallproblemrules() for info in rule.allinfos()
+    }
+    return tuple(sorted(found))
+
+
+def _finding(info: solv.Ruleinfo) -> Finding:
+    if info.type in _NOTHING_PROVIDES_JOB:
+        return Finding(text=info.problemstr(), missing=str(info.dep), package="")
+    if info.type == solv.Solver.SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP:
+        return Finding(text=info.problemstr(), missing=str(info.dep), package=str(info.solvable))
+    return Finding(text=info.problemstr(), missing="", package="")
