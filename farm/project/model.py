@@ -172,8 +172,9 @@ class Project:
         name: name of the distribution that is built (`project.default-distro`).
         version: its version.
         files: every configuration file that was read, in load order.
+        lock_directory: where azldev keeps the lock files of components.
         components: by name, sorted.
-        package_of_group: package group of a binary package, by the package's name.
+        group_of_package: package group of a binary package, by the package's name.
     """
 
     root: Path
@@ -181,6 +182,7 @@ class Project:
     version: str
     description: str
     files: tuple[Path, ...]
+    lock_directory: Path
     components: Mapping[str, Component]
     groups: Mapping[str, ComponentGroup]
     package_groups: Mapping[str, PackageGroup]

@@ -1,0 +1,12 @@
+"""What may stand where a plain file name is asked for."""
+
+
+def filename_fault(name: str) -> str:
+    """Return what is wrong with a plain file name, or nothing (azldev: `ValidateFilename`)."""
+    if not name:
+        return "a file name must not be empty"
+    if name in (".", "..") or "/" in name or "\\" in name:
+        return f"{name!r} must be a plain file name without directories"
+    if any(char.isspace() or not char.isprintable() for char in name):
+        return f"{name!r} must not contain white space or control characters"
+    return ""

@@ -1,0 +1,171 @@
+"""Reads farm.toml."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from string import Template
+
+import msgspec
+
+from farm.arch import ARCHES
+from farm.build import BuildLimits
+from farm.project.decode import decode_file
+from farm.project.diagnosis import Fault
+from farm.project.errors import FarmSettingsError
+from farm.project.farm_settings import FarmSettings, LayerSetting, RepositorySetting, Waiver
+from farm.project.origin import Keys, Origin
+
+FARM_NAME = "farm.toml"
+
+_PLACEHOLDERS = frozenset({"cache", "project", "arch"})
+_SIZE = re.compile(r"(?P<number>[1-9][0-9]{0,15})(?P<unit>[KMGT]?)")
+_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of farm.toml."""
+
+
+class RepositoryEntry(_Entry, frozen=True):
+    """One of `[[repositories]]`."""
+
+    name: str
+    path: str
+    priority: int = 99
+
+
+class LayerEntry(_Entry, frozen=True):
+    """One of `[[buildroot.layers]]`."""
+
+    name: str
+    packages: list[str]
+
+
+class BuildrootEntry(_Entry, frozen=True):
+    """`[buildroot]`."""
+
+    base: list[str] = []
+    layers: list[LayerEntry] = []
+
+
+class LimitsEntry(_Entry, frozen=True):
+    """`[limits]`; sizes are bytes, or text with K, M, G or T behind the number."""
+
+    seconds: int = 3600
+    memory: str | int = "6G"
+    disk: str | int = "8G"
+    processes: int = 1024
+
+
+class WaiverEntry(_Entry, frozen=True):
+    """One of `[[waivers]]`."""
+
+    component: str
+    reason: str
+    until: date
+    arch: str = ""
+
+
+class FarmFile(_Entry, frozen=True):
+    """The whole of farm.toml."""
+
+    arches: list[str] = msgspec.field(default_factory=lambda: ["x86_64"])
+    repositories: list[RepositoryEntry] = []
+    buildroot: BuildrootEntry = BuildrootEntry()
+    limits: LimitsEntry = LimitsEntry()
+    waivers: list[WaiverEntry] = []
+
+
+def read_farm_settings(root: Path) -> FarmSettings:
+    """Return the farm's settings of a project; the defaults where it has no farm.toml.
+
+    Raises:
+        ProjectError: the file is invalid; the reason names the lines.
+    """
+    path = root / FARM_NAME
+    if not path.exists():
+        return FarmSettings()
+    entry = decode_file(path, FarmFile)
+    faults = list(_check(entry))
+    if faults:
+        lines = [f"{Origin(file=path, keys=fault.keys)}: {fault.message}" for fault in faults]
+        raise FarmSettingsError(f"{FARM_NAME} is not valid", why="\n".join(lines))
+    return _settings(entry)
+
+
+def _settings(entry: FarmFile) -> FarmSettings:
+    return FarmSettings(
+        arches=tuple(entry.arches),
+        repositories=tuple(
+            RepositorySetting(name=repository.name, path=repository.path, priority=repository.priority)
+            for repository in entry.repositories
+        ),
+        base=tuple(entry.buildroot.base),
+        layers=tuple(LayerSetting(name=layer.name, packages=tuple(layer.packages)) for layer in entry.buildroot.layers),
+        limits=BuildLimits(
+            seconds=entry.limits.seconds,
+            memory_bytes=_bytes(entry.limits.memory),
+            disk_bytes=_bytes(entry.limits.disk),
+            processes=entry.limits.processes,
+        ),
+        waivers=tuple(
+            Waiver(component=waiver.component, arch=waiver.arch, reason=waiver.reason, until=waiver.until)
+            for waiver in entry.waivers
+        ),
+    )
+
+
+def _check(entry: FarmFile) -> Iterator[Fault]:
+    if not entry.arches:
+        yield Fault(keys=("arches",), message="at least one architecture is needed")
+    for position, arch in enumerate(entry.arches):
+        yield from _check_arch(arch, ("arches", position))
+    yield from _check_repositories(entry.repositories)
+    yield from _check_limits(entry.limits)
+    for position, layer in enumerate(entry.buildroot.layers):
+        if not layer.packages or not _WORD.fullmatch(layer.name):
+            keys: Keys = ("buildroot", "layers", position)
+            yield Fault(keys=keys, message="a layer needs a plain `name` and at least one of `packages`")
+    for position, waiver in enumerate(entry.waivers):
+        where: Keys = ("waivers", position)
+        if not waiver.component or not waiver.reason.strip():
+            yield Fault(keys=where, message="a waiver needs `component` and a `reason`")
+        if waiver.arch:
+            yield from _check_arch(waiver.arch, where)
+
+
+def _check_arch(arch: str, keys: Keys) -> Iterator[Fault]:
+    if arch not in ARCHES:
+        yield Fault(keys=keys, message=f"unknown architecture {arch!r}; known are {', '.join(sorted(ARCHES))}")
+
+
+def _check_repositories(entries: list[RepositoryEntry]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for position, repository in enumerate(entries):
+        keys: Keys = ("repositories", position)
+        if not _WORD.fullmatch(repository.name) or repository.name in seen or repository.name == "stage":
+            yield Fault(keys=keys, message=f"{repository.name!r} must be a plain name, used once, and not `stage`")
+        seen.add(repository.name)
+        template = Template(repository.path)
+        if not template.is_valid() or not _PLACEHOLDERS.issuperset(template.get_identifiers()):
+            known = ", ".join(f"${name}" for name in sorted(_PLACEHOLDERS))
+            yield Fault(keys=keys, message=f"`path` {repository.path!r} may hold {known} and no other `$`")
+        if not 1 <= repository.priority <= 99:  # noqa: PLR2004 - dnf's range, without 0, which is the stage's
+            yield Fault(keys=keys, message="`priority` must be from 1 to 99; lower wins")
+
+
+def _check_limits(limits: LimitsEntry) -> Iterator[Fault]:
+    for name in ("seconds", "processes"):
+        if getattr(limits, name) < 1:
+            yield Fault(keys=("limits", name), message="must be at least 1")
+    for name in ("memory", "disk"):
+        if not _bytes(getattr(limits, name)):
+            yield Fault(keys=("limits", name), message="must be a size such as 512M or 6G")
+
+
+def _bytes(size: str | int) -> int:
+    """Return a size in bytes; 0 where it is none."""
+    found = _SIZE.fullmatch(str(size))
+    return int(found["number"]) * _UNITS[found["unit"]] if found else 0

@@ -1,0 +1,58 @@
+"""Overlays that stand in files of their own, named by `overlay-files` (azldev: `overlay_file.go`)."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from farm.overlay.model import Overlay
+from farm.project.boundary import Boundary
+from farm.project.check_metadata import check_metadata
+from farm.project.check_overlay import check_overlay
+from farm.project.decode import decode_file
+from farm.project.diagnosis import Fault
+from farm.project.errors import IncludeError
+from farm.project.faults import report_faults
+from farm.project.glob_pattern import BadGlobError, has_wildcard
+from farm.project.layer_reader import LayerReader
+from farm.project.origin import Origin
+from farm.project.schema import OverlayFileEntry
+
+
+def read_overlay_files(
+    patterns: Sequence[str], directory: Path, boundary: Boundary, said_at: Origin, *, permissive: bool
+) -> tuple[Overlay, ...]:
+    """Return the overlays of all files that patterns match: by pattern, then by file name.
+
+    Raises:
+        IncludeError: a file that is named outright is not there.
+        ProjectError: a file is invalid.
+    """
+    overlays: list[Overlay] = []
+    for path in _files(patterns, directory, boundary, said_at):
+        entry = decode_file(path, OverlayFileEntry, permissive=permissive)
+        report_faults(path, list(_check(entry)), permissive=False)
+        overlays += LayerReader(path, boundary).overlays(entry.overlays, ("overlays",))
+    return tuple(overlays)
+
+
+def _files(patterns: Sequence[str], directory: Path, boundary: Boundary, said_at: Origin) -> list[Path]:
+    ordered: dict[Path, None] = {}
+    for pattern in patterns:
+        try:
+            matches = boundary.glob(directory, pattern, said_at)
+        except BadGlobError as exc:
+            raise IncludeError("an overlay-files pattern is no glob", why=f"{said_at}: {exc}") from exc
+        if not matches and not has_wildcard(pattern):
+            raise IncludeError("an overlay file is not there", why=f"{said_at}: {pattern!r}")
+        ordered.update(dict.fromkeys(sorted(matches, key=lambda path: (path.name, str(path)))))
+    return list(ordered)
+
+
+def _check(entry: OverlayFileEntry) -> Iterator[Fault]:
+    yield from check_metadata(entry.metadata, ("metadata",))
+    if not entry.overlays:
+        yield Fault(keys=(), message="the file has no overlays")
+    for position, overlay in enumerate(entry.overlays):
+        keys = ("overlays", position)
+        if overlay.metadata is not None:
+            yield Fault(keys=keys, message="metadata is said once for the file, not in an overlay")
+        yield from check_overlay(overlay, keys)

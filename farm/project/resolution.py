@@ -1,0 +1,161 @@
+"""From definitions to resolved components: who inherits what, and which upstream a spec comes from."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from farm.overlay.model import Overlay
+from farm.project.boundary import Boundary
+from farm.project.errors import InvalidConfigError, UnknownDistroError
+from farm.project.inheritance import inherit
+from farm.project.layer import EMPTY_LAYER, BuildLayer, ComponentLayer, SpecLayer
+from farm.project.merge import ComponentDefinition, Definitions
+from farm.project.model import BuildOptions, Component, LocalSpec, ReleaseCalculation, UpstreamSpec
+from farm.project.origin import Origin
+from farm.project.overlay_files import read_overlay_files
+from farm.sources.url_template import expand_dist_git
+
+
+class Resolver:
+    """Resolves the components of one project.
+
+    Args:
+        specs: paths of the specs that groups discovered, by component.
+        memberships: sorted group names, by component.
+    """
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        boundary: Boundary,
+        *,
+        specs: Mapping[str, Path],
+        memberships: Mapping[str, tuple[str, ...]],
+        permissive: bool,
+    ) -> None:
+        self._definitions = definitions
+        self._boundary = boundary
+        self._specs = specs
+        self._memberships = memberships
+        self._permissive = permissive
+        self._inherited: dict[tuple[str, ...], ComponentLayer] = {}
+
+    def resolve(self, name: str) -> Component:
+        """Return a component after inheritance.
+
+        Raises:
+            UnknownDistroError: its upstream distribution or version is not defined.
+            InvalidConfigError: it has no spec, or two.
+        """
+        discovered = self._specs.get(name)
+        definition = self._definitions.components.get(name)
+        if definition is None:
+            definition = ComponentDefinition(layer=EMPTY_LAYER, origin=Origin(file=discovered or Path(name)))
+        groups = self._memberships.get(name, ())
+        layer = inherit(self._defaults(groups), definition.layer)
+        return Component(
+            name=name,
+            spec=self._spec(name, layer.spec, discovered, definition.origin),
+            release=ReleaseCalculation(layer.release or "auto"),
+            overlays=layer.overlays + self._overlays_of_files(layer, definition.origin),
+            build=_build_options(layer.build),
+            sources=layer.sources,
+            channels=layer.channels,
+            packages=layer.packages,
+            groups=groups,
+            skip_file_filter=layer.skip_file_filter,
+            origin=definition.origin,
+        )
+
+    def _defaults(self, groups: tuple[str, ...]) -> ComponentLayer:
+        """Merge what a component inherits; most components share it, so it is made once for each set of groups."""
+        if groups not in self._inherited:
+            built = self._definitions.distros.get(self._definitions.distro)
+            version = built.versions.get(self._definitions.version or built.default_version) if built else None
+            layers = [self._definitions.groups[group].defaults for group in groups]
+            distro_defaults = version.defaults if version else EMPTY_LAYER
+            self._inherited[groups] = inherit(distro_defaults, self._definitions.defaults, *layers)
+        return self._inherited[groups]
+
+    def _overlays_of_files(self, layer: ComponentLayer, origin: Origin) -> tuple[Overlay, ...]:
+        if not layer.overlay_files:
+            return ()
+        said_at = Origin(file=origin.file, keys=(*origin.keys, "overlay-files"))
+        return read_overlay_files(
+            layer.overlay_files, origin.file.parent, self._boundary, said_at, permissive=self._permissive
+        )
+
+    def _spec(self, name: str, spec: SpecLayer, discovered: Path | None, origin: Origin) -> LocalSpec | UpstreamSpec:
+        if discovered is not None:
+            if spec.path is not None and spec.path != discovered:
+                raise InvalidConfigError(
+                    f"component {name!r} has two specs", why=f"{origin}: {spec.path}, and {discovered} by its group"
+                )
+            return LocalSpec(path=discovered)
+        if spec.type == "local" and spec.path is not None:
+            return LocalSpec(path=spec.path)
+        if spec.type == "upstream":
+            return self._upstream(name, spec, origin)
+        raise InvalidConfigError(
+            f"component {name!r} has no spec",
+            why=f"{origin}: its `spec.type` is neither said nor inherited",
+            hint="set `spec.type`, here or in a default-component-config",
+        )
+
+    def _upstream(self, name: str, spec: SpecLayer, origin: Origin) -> UpstreamSpec:
+        said = (spec.distro, spec.version)
+        reference = said if spec.distro else (self._definitions.distro, self._definitions.version)
+        distro = self._definitions.distros.get(reference[0])
+        if distro is None:
+            raise UnknownDistroError(
+                f"component {name!r} comes from an unknown distribution",
+                why=f"{origin}: {reference[0]!r} is not in [distros]",
+            )
+        wanted = reference[1] or distro.default_version
+        version = distro.versions.get(wanted)
+        if version is None or not version.branch or not distro.dist_git:
+            raise UnknownDistroError(
+                f"component {name!r} comes from a distribution that cannot be fetched",
+                why=f"{origin}: {reference[0]!r} {wanted!r} needs `dist-git-base-uri` and a version with"
+                " `dist-git-branch`",
+            )
+        package = spec.upstream_name or name
+        snapshot = spec.snapshot or ("" if spec.distro else self._definitions.snapshot)
+        return UpstreamSpec(
+            distro=reference[0],
+            version=wanted,
+            package=package,
+            dist_git=expand_dist_git(distro.dist_git, package),
+            branch=version.branch,
+            lookaside=distro.lookaside,
+            commit=spec.upstream_commit,
+            snapshot=_checked_time(snapshot, origin),
+            download_allowed=not distro.disable_origins,
+        )
+
+
+def _checked_time(text: str, origin: Origin) -> str:
+    if not text:
+        return ""
+    try:
+        has_zone = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        has_zone = False
+    if not has_zone or "T" not in text.upper():
+        raise InvalidConfigError(
+            "a snapshot is no time", why=f"{origin}: {text!r}", hint="write RFC 3339: 2026-02-24T00:00:00Z"
+        )
+    return text
+
+
+def _build_options(build: BuildLayer) -> BuildOptions:
+    return BuildOptions(
+        conditions_on=build.conditions_on,
+        conditions_off=build.conditions_off,
+        defines=tuple(sorted(build.defines.items())),
+        undefines=build.undefines,
+        skip_check=build.skip_reason if build.skip_check else "",
+        expected_failure=build.expected_reason if build.expected_failure else "",
+        expensive=build.expensive,
+        upstream_provenance=build.upstream_provenance,
+    )
