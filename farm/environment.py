@@ -45,3 +45,8 @@ def user_config_directory() -> Path:
 def _xdg(name: str, below_home: str) -> Path:
     value = variable(name)
     return Path(value) if value else Path(variable("HOME", "/root")) / below_home
+
+
+def set_default(name: str, value: str) -> None:
+    """Set a variable for this process and its children, unless the user has set it."""
+    os.environ.setdefault(name, value)  # noqa: TID251 - this is the named module

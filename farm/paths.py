@@ -40,6 +40,10 @@ class StatePaths:
         """Immutable published states, one directory each."""
         return self.root / "snapshots"
 
+    def live_log(self, build_id: str, variation: str) -> Path:
+        """Log of a build that runs now; it becomes a blob when the build ends."""
+        return self.root / "live" / f"{build_id}.{variation}.log"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachePaths:
