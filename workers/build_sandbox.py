@@ -11,7 +11,7 @@ from farm.sandbox.sandbox import Bind, Limits, Sandbox
 from farm.sandbox.user_namespace import BUILD_UID
 from workers.policy_macros import FILE_NAME, POLICY
 from workers.variation import user_id
-from workers.workspace import Workspace
+from workers.build_disk import BuildDisk
 
 BUILD_DIRECTORY = "/builddir"
 
@@ -38,17 +38,17 @@ class MissingFakeTimeError(InfrastructureError):
     code = "VER001"
 
 
-def workspace_binds(workspace: Workspace, variation: Variation) -> tuple[Bind, ...]:
-    """Lay out a workspace, still empty, as `/builddir`, `/tmp` and `/var/tmp`, and return its binds."""
+def disk_binds(disk: BuildDisk, variation: Variation) -> tuple[Bind, ...]:
+    """Lay out a disk, still empty, as `/builddir`, `/tmp` and `/var/tmp`, and return its binds."""
     for name, mode in (("build", 0o755), (Path(variation.home).name, 0o755), ("tmp", 0o1777), ("var-tmp", 0o1777)):
-        directory = workspace.inside / name
+        directory = disk.inside / name
         directory.mkdir()
         directory.chmod(mode)
         os.chown(directory, BUILD_UID, BUILD_UID)
     return (
-        Bind(source=workspace.inside, target=BUILD_DIRECTORY, writable=True),
-        Bind(source=workspace.inside / "tmp", target="/tmp", writable=True),  # noqa: S108 - inside the sandbox
-        Bind(source=workspace.inside / "var-tmp", target="/var/tmp", writable=True),  # noqa: S108 - as above
+        Bind(source=disk.inside, target=BUILD_DIRECTORY, writable=True),
+        Bind(source=disk.inside / "tmp", target="/tmp", writable=True),  # noqa: S108 - inside the sandbox
+        Bind(source=disk.inside / "var-tmp", target="/var/tmp", writable=True),  # noqa: S108 - as above
     )
 
 

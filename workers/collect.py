@@ -1,6 +1,6 @@
-"""Takes the files that a build made out of its workspace, when nothing runs there any more.
+"""Takes the files that a build made out of its disk, when nothing runs there any more.
 
-Everything in the workspace was written by the build: a directory may be a link to `/etc`, a file a terabyte of holes,
+Everything on it was written by the build: a directory may be a link to `/etc`, a file a terabyte of holes,
 a name a line of terminal commands. No link is followed, and everything is counted.
 """
 
@@ -33,10 +33,10 @@ class Bounds:
 
 
 def collect_rpms(inside: Path, place: str, bounds: Bounds) -> tuple[Path, ...]:
-    """Move the RPM files below a directory of a workspace to a directory of the farm's, and return them, sorted.
+    """Move the RPM files below a directory of a build disk to a directory of the farm's, and return them, sorted.
 
     Args:
-        inside: the workspace's own directory, on the host.
+        inside: the disk, on the host.
         place: the directory below it, such as `build/RPMS`; its files may lie one directory deeper, as rpm puts them.
 
     Raises:
@@ -65,7 +65,7 @@ def _make(taken: Path) -> None:
     except FileNotFoundError:
         pass
     except OSError as exc:
-        raise BadOutputError("the build has left its workspace unusable", why=str(exc)) from exc
+        raise BadOutputError("the build has left its disk unusable", why=str(exc)) from exc
     taken.mkdir(mode=0o755)
 
 

@@ -9,15 +9,15 @@ from farm.sandbox.run import run_in_sandbox
 from farm.sandbox.sandbox import Bind, Limits
 from farm.source_package import RenderedSource, SourceRpm
 from farm.store.artifact_store import ArtifactStore
-from workers.build_sandbox import PLAIN, build_sandbox, target, workspace_binds
+from workers.build_sandbox import PLAIN, build_sandbox, target, disk_binds
 from workers.collect import Bounds, collect_rpms
 from workers.policy_macros import TOP_DIRECTORY
 from workers.source_files import lay_out
 from workers.spec_errors import SpecError, spec_error
-from workers.workspace import Workspace, open_workspace
+from workers.build_disk import BuildDisk, build_disk
 
 _LIMITS = Limits(seconds=300.0, memory_bytes=2 * 2**30, processes=256, output_bytes=4 * 2**20)
-_WORKSPACE_BYTES = 4 * 2**30
+_DISK_BYTES = 4 * 2**30
 _DIRECTORY_SEED = "00000000-0000-4000-8000-000000000001"
 
 _SCRIPT = r"""
@@ -46,17 +46,17 @@ def build_source_rpm(source: RenderedSource, *, root: Path, store: ArtifactStore
         SpecError: the spec does not parse, or names a source that is not there.
         InfrastructureError: store or sandbox failed.
     """
-    with open_workspace(scratch, size_bytes=_WORKSPACE_BYTES, directory_seed=_DIRECTORY_SEED) as workspace:
-        lay_out(source, workspace.own / "SOURCES", store)
+    with build_disk(scratch, size_bytes=_DISK_BYTES, directory_seed=_DIRECTORY_SEED) as disk:
+        lay_out(source, disk.own / "SOURCES", store)
         sandbox = build_sandbox(
             root,
-            own=workspace.own,
+            own=disk.own,
             arch=host_arch(),
             variation=PLAIN,
             limits=_LIMITS,
             binds=(
-                *workspace_binds(workspace, PLAIN),
-                Bind(source=workspace.own / "SOURCES", target=f"{TOP_DIRECTORY}/SOURCES"),
+                *disk_binds(disk, PLAIN),
+                Bind(source=disk.own / "SOURCES", target=f"{TOP_DIRECTORY}/SOURCES"),
             ),
         )
         spec = f"{TOP_DIRECTORY}/SOURCES/{source.spec_name}"
@@ -66,12 +66,12 @@ def build_source_rpm(source: RenderedSource, *, root: Path, store: ArtifactStore
         if not result.ok or not found:
             raise spec_error(source.spec_name, result)
         nevra = Nevra.parse(found[-1].decode())
-        return _stored(source, nevra, workspace, store)
+        return _stored(source, nevra, disk, store)
 
 
-def _stored(source: RenderedSource, nevra: Nevra, workspace: Workspace, store: ArtifactStore) -> SourceRpm:
+def _stored(source: RenderedSource, nevra: Nevra, disk: BuildDisk, store: ArtifactStore) -> SourceRpm:
     """Store the source RPM: the spec may have run programs, so what lies there is not trusted."""
-    made = collect_rpms(workspace.inside, "build/SRPMS", Bounds(files=1, total_bytes=_WORKSPACE_BYTES))
+    made = collect_rpms(disk.inside, "build/SRPMS", Bounds(files=1, total_bytes=_DISK_BYTES))
     if [path.name for path in made] != [nevra.filename]:
         raise SpecError(f"{source.spec_name}: it makes no source RPM of its own name", why=nevra.filename)
     return SourceRpm(
