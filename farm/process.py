@@ -3,17 +3,18 @@
 import os
 import signal
 import subprocess
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from farm.errors import InfrastructureError
+from farm.process_pump import Pump
 
 TAIL_BYTES = 64 * 1024
 OUTPUT_BYTES = 256 * 2**20
-_CHUNK = 64 * 1024
+_DRAIN_SECONDS = 0.2
 
 BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 
@@ -76,6 +77,7 @@ def run(
 
     Raises:
         ProgramMissingError: the program is not installed.
+        ProcessError: it cannot be started for another reason.
     """
     captured = bytearray()
     return stream(
@@ -122,37 +124,32 @@ def stream(  # noqa: PLR0913 - each is a property of the one program run
             start_new_session=True,
             pass_fds=tuple(pass_fds),
         )
-    except FileNotFoundError as exc:
-        raise ProgramMissingError(
-            f"cannot run {argv[0]}", why=str(exc), hint=f"install {Path(argv[0]).name} (infra/quickstart does)"
-        ) from exc
-    limits = _Limits(child)
-    timer = threading.Timer(timeout, limits.time_is_up)
-    timer.start()
-    tail = _Tail(child.stderr)
-    feeder = threading.Thread(target=_feed, args=(child.stdin, stdin), daemon=True)
-    feeder.start()
+    except OSError as exc:
+        raise _not_started(argv[0], directory, exc) from exc
+    pump = Pump(child, sink, stdin=stdin, max_output=max_output, tail_bytes=TAIL_BYTES)
     try:
-        limits.pump(child.stdout, sink, max_output)
-        status = child.wait()
+        timed_out = _finish(child, pump, time.monotonic() + timeout)
     except BaseException:
-        limits.kill()
-        child.wait()
+        _kill(child)
         raise
     finally:
-        timer.cancel()
-        tail.join()
-        feeder.join()
-        for pipe in (child.stdout, child.stderr, child.stdin):
-            _close(pipe)
+        child.wait()
+        pump.close()
     return Finished(
         argv=tuple(argv),
-        status=status,
+        status=child.returncode,
         stdout=bytes(captured or b""),
-        stderr=tail.text(),
-        timed_out=limits.timed_out,
-        flooded=limits.flooded,
+        stderr=pump.tail.decode(errors="replace"),
+        timed_out=timed_out,
+        flooded=pump.flooded,
     )
+
+
+def _not_started(program: str, directory: Path | None, exc: OSError) -> ProcessError:
+    if isinstance(exc, FileNotFoundError) and (directory is None or directory.is_dir()):
+        hint = f"install {Path(program).name} (infra/quickstart does)"
+        return ProgramMissingError(f"cannot run {program}", why=str(exc), hint=hint)
+    return ProcessError(f"cannot run {program}", why=str(exc))
 
 
 def check(argv: Sequence[str], **options: object) -> bytes:
@@ -182,68 +179,26 @@ def fail(finished: Finished) -> NoReturn:
     raise ProcessError(f"{Path(finished.argv[0]).name} {how}", why="\n".join(tail.splitlines()[-20:]))
 
 
-class _Limits:
-    """Kills the whole process group of a child when a limit is reached."""
-
-    def __init__(self, child: subprocess.Popen[bytes]) -> None:
-        self.child = child
-        self.timed_out = False
-        self.flooded = False
-
-    def kill(self) -> None:
+def _finish(child: subprocess.Popen[bytes], pump: Pump, deadline: float) -> bool:
+    """See a child to its end, killing it at a limit; return whether that was the deadline."""
+    ended = pump.run(deadline)
+    if ended:
         try:
-            os.killpg(self.child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-
-    def time_is_up(self) -> None:
-        self.timed_out = True
-        self.kill()
-
-    def pump(self, pipe: IO[bytes] | None, sink: Callable[[bytes], object], limit: int) -> None:
-        total = 0
-        while pipe is not None and (piece := os.read(pipe.fileno(), _CHUNK)):
-            total += len(piece)
-            if total > limit:
-                self.flooded = True
-                self.kill()
-                return
-            sink(piece)
+            child.wait(max(deadline - time.monotonic(), 0.0))
+        except subprocess.TimeoutExpired:
+            ended = False
+    if ended:
+        return False
+    _kill(child)
+    if not pump.flooded:
+        # What was written before the end is in the pipe: it often says why it took so long.
+        pump.run(time.monotonic() + _DRAIN_SECONDS)
+    return not pump.flooded
 
 
-class _Tail:
-    """Reads a pipe to its end in a thread and keeps the last bytes."""
-
-    def __init__(self, pipe: IO[bytes] | None) -> None:
-        self._pipe = pipe
-        self._kept = bytearray()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def _read(self) -> None:
-        while self._pipe is not None and (piece := os.read(self._pipe.fileno(), _CHUNK)):
-            self._kept += piece
-            del self._kept[:-TAIL_BYTES]
-
-    def join(self) -> None:
-        self._thread.join()
-
-    def text(self) -> str:
-        return self._kept.decode(errors="replace")
-
-
-def _feed(pipe: IO[bytes] | None, data: bytes) -> None:
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill the whole process group of a child."""
     try:
-        if pipe is not None:
-            pipe.write(data)
-            pipe.close()
-    except BrokenPipeError:
-        return
-
-
-def _close(pipe: IO[bytes] | None) -> None:
-    try:
-        if pipe is not None:
-            pipe.close()
-    except BrokenPipeError:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
         return

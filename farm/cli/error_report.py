@@ -62,8 +62,12 @@ def _report_usage(exc: click.ClickException, farm: FarmContext | None) -> int:
         return 2
     ctx = exc.ctx if isinstance(exc, click.UsageError) else None
     hint = f"try `{ctx.command_path} --help`" if ctx else ""
-    _write(farm, exc.format_message(), code="FARM002", why=ctx.get_usage() if ctx else "", hint=hint)
+    _write(farm, exc.format_message(), code="FARM002", why=_usage(ctx), hint=hint)
     return 2
+
+
+def _usage(ctx: click.Context | None) -> str:
+    return "" if ctx is None else "it goes: " + " ".join(ctx.get_usage().removeprefix("Usage: ").split())
 
 
 def _as_farm_error(exc: BaseException) -> FarmError:

@@ -10,7 +10,6 @@ from click.core import ParameterSource
 
 from farm.cli.context import FarmContext, OutputFormat
 from farm.environment import cache_directory, state_directory, variable
-from farm.log import configure
 from farm.paths import CachePaths, StatePaths
 
 Change = Callable[[FarmContext, object], FarmContext]
@@ -104,7 +103,9 @@ def _add_verbosity(farm: FarmContext, value: object) -> FarmContext:
 
 
 def _with_verbosity(farm: FarmContext, verbosity: int) -> FarmContext:
-    configure(verbosity, service=False)
+    from farm.log import configure  # noqa: PLC0415 - takes longer than all else that help needs
+
+    configure(verbosity, service=False, color=farm.color_stderr)
     return replace(farm, verbosity=verbosity)
 
 

@@ -2,17 +2,16 @@
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 import click
 from click.shell_completion import shell_complete
 
 from farm.cli.commands import COMMANDS
+from farm.cli.context import FarmContext, pass_farm
 from farm.cli.error_report import report
 from farm.cli.global_options import global_options, initial_context
 from farm.cli.lazy_group import LazyGroup
 from farm.environment import variable
-from farm.log import configure
 
 _HELP = (
     """Rebuild an overlay distribution: every binary built at least twice, bit-for-bit the same, or not published."""
@@ -27,7 +26,8 @@ def farm_command() -> LazyGroup:
     group = LazyGroup(table=COMMANDS, name="farm", help=_HELP, params=[*global_options()])
     group.epilog = _EPILOG
     group.context_settings = {"help_option_names": ["-h", "--help"]}
-    return click.version_option(version("rpm-rebuild-farm"), message="%(prog)s %(version)s")(group)
+    group.callback = pass_farm(_begin)
+    return click.version_option(package_name="rpm-rebuild-farm", message="%(prog)s %(version)s")(group)
 
 
 def main() -> None:
@@ -47,7 +47,6 @@ def run(arguments: Sequence[str]) -> int:
     farm = None
     try:
         farm = initial_context()
-        configure(farm.verbosity, service=False)
         with root.make_context("farm", list(arguments), obj=farm) as ctx:
             try:
                 root.invoke(ctx)
@@ -59,3 +58,10 @@ def run(arguments: Sequence[str]) -> int:
     except BaseException as exc:  # noqa: BLE001 - the one place where every error becomes words and a status
         return report(exc, farm)
     return 0
+
+
+def _begin(farm: FarmContext) -> None:
+    """Set up what commands need, but not what only shows help."""
+    from farm.log import configure  # noqa: PLC0415 - takes longer than all else that help needs
+
+    configure(farm.verbosity, service=False, color=farm.color_stderr)

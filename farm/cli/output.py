@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 import msgspec
 
 from farm.cli.context import FarmContext, OutputFormat
-from farm.cli.table import render_table
 from farm.printable import printable
 
 Row = TypeVar("Row")
@@ -92,6 +91,8 @@ def _emit_cells(farm: FarmContext, titles: list[str], cells: list[list[str]], ri
     elif farm.output_format is OutputFormat.MARKDOWN:
         _write(_markdown(titles, cells, right))
     else:
+        from farm.cli.table import render_table  # noqa: PLC0415 - rich is slow to import, and only needed here
+
         _write(render_table(titles, cells, right, color=farm.color))
 
 
