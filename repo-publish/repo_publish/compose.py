@@ -46,7 +46,7 @@ class Candidate:
         state: state of its newest outcome; None where it was never built.
         why: what the ledger says about that state.
         newest: the build of the newest outcome; None where it has none.
-        good: its last reproducible build; None where there is none.
+        earlier: builds that may stay in the repository where the newest may not enter it, best first.
     """
 
     component: str
@@ -54,7 +54,7 @@ class Candidate:
     state: NodeState | None
     why: str
     newest: Built | None
-    good: Built | None
+    earlier: tuple[Built, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -141,16 +141,22 @@ def compose(
 
 
 def _choose(candidate: Candidate, waivers: Sequence[Waiver], today: date, refused: list[Refused]) -> _Choice | None:
-    """Take the newest build if the gate lets it through, else the last good one; report what was refused."""
+    """Take the newest build if the gate lets it through, else the best earlier one; report what was refused."""
     newest = _admit(candidate.newest, candidate, waivers, today)
     if isinstance(newest, _Choice):
         return newest
-    good = _admit(candidate.good, candidate, (), today)
-    kept = isinstance(good, _Choice)
+    tried = [_admit(built, candidate, waivers, today) for built in candidate.earlier]
+    kept = next((choice for choice in tried if isinstance(choice, _Choice)), None)
     refused.append(
-        Refused(component=candidate.component, arch=candidate.arch, reason=newest.reason, why=newest.why, kept=kept)
+        Refused(
+            component=candidate.component,
+            arch=candidate.arch,
+            reason=newest.reason,
+            why=newest.why,
+            kept=kept is not None,
+        )
     )
-    return good if isinstance(good, _Choice) else None
+    return kept
 
 
 def _admit(built: Built | None, candidate: Candidate, waivers: Sequence[Waiver], today: date) -> _Choice | Denial:

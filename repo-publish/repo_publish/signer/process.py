@@ -9,7 +9,7 @@ from farm.paths import StatePaths
 from farm.project.farm_settings import Waiver
 from farm.project.loader import load_project
 from farm.store.directory_store import DirectoryStore
-from repo_publish.signer.authority import Authority
+from repo_publish.authority import Authority
 from repo_publish.signer.journal import Journal
 from repo_publish.signer.keyring import Keyring
 from repo_publish.signer.paths import SignerPaths

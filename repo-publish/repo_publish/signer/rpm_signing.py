@@ -15,9 +15,9 @@ from farm.digest import Digest, digest_bytes, digest_file
 from farm.rpm.reader import read_rpms
 from farm.rpm_facts import RpmFacts
 from farm.store.artifact_store import ArtifactStore
+from repo_publish.authority import Expected
 from repo_publish.repodata import check_facts
 from repo_publish.signature_header import read_front, signed_front
-from repo_publish.signer.authority import Expected
 from repo_publish.signer.errors import TamperedError
 from repo_publish.signer.keyring import Keyring
 from repo_publish.signer.messages import SignedRpm

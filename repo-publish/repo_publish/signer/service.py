@@ -9,8 +9,8 @@ from farm.clock import Clock
 from farm.digest import Digest
 from farm.rpm_facts import RpmFacts
 from farm.store.artifact_store import ArtifactStore
+from repo_publish.authority import Authority, Expected
 from repo_publish.repodata import render
-from repo_publish.signer.authority import Authority, Expected
 from repo_publish.signer.errors import NotMadeHereError
 from repo_publish.signer.journal import Journal
 from repo_publish.signer.keyring import Keyring

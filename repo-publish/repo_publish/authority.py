@@ -1,7 +1,8 @@
-"""What the signer may sign: read by the signer itself from the ledger, the store and the project's waivers.
+"""What may be signed and published: read from the ledger, the store and the project's waivers.
 
-The publisher only names a build; nothing that it says is believed. The build id is a digest over the inputs of the
-build, the source RPM among them, so the inputs kept in the store cannot be exchanged without being noticed.
+The signer asks it for itself: the publisher only names a build, and nothing that it says is believed. The build id is a
+digest over the inputs of the build, the source RPM among them, so the inputs kept in the store cannot be exchanged
+without being noticed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
