@@ -1,74 +1,28 @@
-"""The build graph: who needs whom, in which order, and where the seed cuts a cycle. Pure."""
+"""The build graph as a value: who needs whom, in which order, and where the seed cuts a cycle. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from farm.errors import UnresolvableError
+import rustworkx
+
 from farm.source_package import BinaryPackage, SpecFacts
+from scheduler.cuts import UncuttableCycleError, cut_by_seed
+from scheduler.edges import CutEdge, Edge, Need, SeedProvides, Unprovided
+from scheduler.needs import Needs
 from scheduler.node import Node
+from scheduler.project_provides import ProjectProvides
 
-__all__ = ["BuildGraph", "CutEdge", "Edge", "Need", "Node", "UncuttableCycleError", "Unprovided", "build_graph"]
-
-SeedProvides = Callable[[str, str], str]
-"""(requirement, arch) -> name of a package of the seed that provides it, or ""."""
-
-
-class UncuttableCycleError(UnresolvableError):
-    """Components need each other, and the seed can stand in for none of them."""
-
-    code = "GRF001"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Need:
-    """One requirement of a node and the package that meets it.
-
-    Attributes:
-        requirement: as the spec writes it.
-        package: name of the binary package that provides it.
-        through: name of the package whose run-time requirement it is; empty for a BuildRequires of the node itself.
-        guessed: no provide says so: the package's name suggests it.
-        others: other packages of the project that provide it too, sorted as `component/package`.
-    """
-
-    requirement: str
-    package: str
-    through: str = ""
-    guessed: bool = False
-    others: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Edge:
-    """`node` needs `provider` built first."""
-
-    node: Node
-    provider: Node
-    needs: tuple[Need, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class CutEdge:
-    """`node` needs `provider`, but takes the seed's packages, so as to break a cycle.
-
-    Attributes:
-        seed_packages: packages of the seed that stand in, in the order of `needs`.
-    """
-
-    node: Node
-    provider: Node
-    needs: tuple[Need, ...]
-    seed_packages: tuple[str, ...]
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Unprovided:
-    """Nothing in the project or the seed is known to provide this requirement of a node."""
-
-    node: Node
-    requirement: str
-    through: str = ""
+__all__ = [
+    "BuildGraph",
+    "CutEdge",
+    "Edge",
+    "Need",
+    "Node",
+    "SeedProvides",
+    "UncuttableCycleError",
+    "Unprovided",
+    "build_graph",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +30,11 @@ class BuildGraph:
     """An acyclic build graph.
 
     Attributes:
-        nodes: in build order: every node behind what it needs.
+        nodes: in build order: by wave, then by name; every node is behind what it needs.
         edges: sorted, without the cut ones.
         cut: sorted.
-        excluded: nodes whose spec keeps them from their architecture, with rpm's words; they are no nodes.
+        unprovided: sorted.
+        excluded: nodes whose spec keeps them from their architecture, with rpm's words; they are not among `nodes`.
     """
 
     nodes: tuple[Node, ...]
@@ -87,31 +42,43 @@ class BuildGraph:
     cut: tuple[CutEdge, ...]
     unprovided: tuple[Unprovided, ...]
     excluded: tuple[tuple[Node, str], ...]
+    _index: "_Index" = field(repr=False, compare=False)
 
     def level(self, node: Node) -> int:
         """Return the wave a node can be built in; 0 needs nothing of the project."""
-        raise NotImplementedError
+        return self._index.levels[node]
 
     @property
     def levels(self) -> tuple[tuple[Node, ...], ...]:
         """Waves from 0 up, each sorted: a node needs only nodes of earlier waves."""
-        raise NotImplementedError
+        waves: dict[int, list[Node]] = {}
+        for node in self.nodes:
+            waves.setdefault(self.level(node), []).append(node)
+        return tuple(tuple(waves[level]) for level in sorted(waves))
 
     def providers(self, node: Node) -> tuple[Node, ...]:
         """Return the nodes that this one needs directly, sorted."""
-        raise NotImplementedError
+        return self._index.named(self._index.graph.predecessor_indices(self._index.number[node]))
 
     def dependents(self, node: Node) -> tuple[Node, ...]:
         """Return the nodes that need this one directly, sorted."""
-        raise NotImplementedError
+        return self._index.named(self._index.graph.successor_indices(self._index.number[node]))
 
     def ancestors(self, node: Node) -> frozenset[Node]:
         """Return all nodes that this one needs, directly or not: what its buildroot may be solved from."""
-        raise NotImplementedError
+        return frozenset(self._index.named(rustworkx.ancestors(self._index.graph, self._index.number[node])))
 
     def descendants(self, node: Node) -> frozenset[Node]:
         """Return all nodes that need this one, directly or not: the blast radius."""
-        raise NotImplementedError
+        return frozenset(self._index.named(rustworkx.descendants(self._index.graph, self._index.number[node])))
+
+    def blast_radii(self) -> dict[Node, int]:
+        """Return for each node how many nodes need it, directly or not."""
+        reached = [0] * len(self.nodes)
+        for index in range(len(self.nodes) - 1, -1, -1):
+            for dependent in self._index.graph.successor_indices(index):
+                reached[index] |= reached[dependent] | 1 << dependent
+        return {node: reached[index].bit_count() for index, node in enumerate(self.nodes)}
 
 
 def build_graph(
@@ -124,10 +91,54 @@ def build_graph(
     """Build the graph. A provider of the project wins over the seed.
 
     Args:
+        facts: what the specs say; keys may be plain pairs (component, arch).
+        seed_provides: (requirement, arch) -> name of a package of the seed that provides it, or "".
         known_packages: what the last good build of a node really made, with all its provides (`built_package`).
         dynamic_requires: BuildRequires that an earlier round of `%generate_buildrequires` found.
 
     Raises:
         UncuttableCycleError: a cycle that the seed cannot break.
+        RequirementError: a BuildRequires is no RPM dependency.
     """
-    raise NotImplementedError
+    specs = {Node(*key): spec for key, spec in facts.items()}
+    known = {Node(*key): packages for key, packages in (known_packages or {}).items()}
+    dynamic = {Node(*key): requires for key, requires in (dynamic_requires or {}).items()}
+    needs = Needs(ProjectProvides(specs, known), seed_provides)
+    direct, unprovided = needs.direct(
+        {node: (*spec.build_requires, *dynamic.get(node, ())) for node, spec in specs.items() if not spec.excluded}
+    )
+    edges, cut = cut_by_seed(direct, needs, seed_provides)
+    nodes = sorted(node for node, spec in specs.items() if not spec.excluded)
+    levels = _levels(nodes, edges)
+    order = sorted(nodes, key=lambda node: (levels[node], node))
+    return BuildGraph(
+        nodes=tuple(order),
+        edges=edges,
+        cut=cut,
+        unprovided=unprovided,
+        excluded=tuple(sorted((node, spec.excluded) for node, spec in specs.items() if spec.excluded)),
+        _index=_Index(order, edges, levels),
+    )
+
+
+class _Index:
+    """Look-up tables of a graph; a node's number is its place in the build order."""
+
+    def __init__(self, order: Sequence[Node], edges: Sequence[Edge], levels: Mapping[Node, int]) -> None:
+        self.order = order
+        self.levels = levels
+        self.number = {node: number for number, node in enumerate(order)}
+        self.graph = rustworkx.PyDiGraph[Node, None]()
+        self.graph.add_nodes_from(order)
+        self.graph.add_edges_from_no_data([(self.number[edge.provider], self.number[edge.node]) for edge in edges])
+
+    def named(self, numbers: "rustworkx.NodeIndices | set[int]") -> tuple[Node, ...]:
+        return tuple(sorted(self.order[number] for number in numbers))
+
+
+def _levels(nodes: Sequence[Node], edges: Sequence[Edge]) -> dict[Node, int]:
+    graph = rustworkx.PyDiGraph[Node, None]()
+    number = {node: graph.add_node(node) for node in nodes}
+    graph.add_edges_from_no_data([(number[edge.provider], number[edge.node]) for edge in edges])
+    generations = rustworkx.topological_generations(graph)
+    return {nodes[index]: level for level, generation in enumerate(generations) for index in generation}
