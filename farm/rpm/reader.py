@@ -9,7 +9,7 @@ import msgspec
 from farm.digest import parse_digest
 from farm.errors import FarmError
 from farm.nevra import Nevra, NevraError
-from farm.rpm.report import Report, Task
+from farm.rpm.report import Report
 from farm.rpm_facts import RpmFacts
 from farm.sandbox.host_view import tool_environment
 from farm.sandbox.run import SandboxResult, run_in_sandbox
@@ -53,8 +53,9 @@ def _read(paths: Sequence[Path], verify: bool) -> list[RpmFacts]:  # noqa: FBT00
             seconds=60.0 + 5.0 * len(paths), memory_bytes=2 * 2**30, processes=32, output_bytes=_OUTPUT_BYTES
         ),
     )
-    task = msgspec.json.encode(Task(paths=seen, verify=verify))
-    result = run_in_sandbox(sandbox, [sys.executable, "-m", "farm.rpm.reader_main"], stdin=task)
+    result = run_in_sandbox(
+        sandbox, [sys.executable, "-m", "farm.rpm.reader_main", *(["--verify"] if verify else []), *seen]
+    )
     lines = result.stdout.splitlines(keepends=True)
     facts = [_facts(path, line) for path, line in zip(paths, lines, strict=False) if line.endswith(b"\n")]
     if len(facts) < len(paths):

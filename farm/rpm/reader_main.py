@@ -1,29 +1,31 @@
-"""The process that reads RPM files inside a sandbox: a `Task` on standard input, `Report` lines on standard output.
+"""The process that reads RPM files inside a sandbox: `[--verify] FILE...` gives a `Report` per line.
 
 Each line is written before the next file is opened: where this process dies, its owner knows which file killed it.
 """
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import createrepo_c
-import msgspec
 
 from farm import process
 from farm.rpm.digest_check import failed_checks
 from farm.rpm.header_index import read_raw
-from farm.rpm.report import Report, Task
+from farm.rpm.report import Report
+
+VERIFY = "--verify"
 
 
-def main() -> None:
-    """Answer the task on standard input."""
-    task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
-    problems = _check(task.paths) if task.verify else {}
-    for path in task.paths:
-        report = _report(path, problems.get(path, ""))
-        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
-        sys.stdout.buffer.flush()
+def main(arguments: list[str]) -> None:
+    """Report on each file; with `--verify` first, digests of header and payload are checked."""
+    verify, paths = arguments[:1] == [VERIFY], [word for word in arguments if word != VERIFY]
+    problems = _check(paths) if verify else {}
+    for path in paths:
+        sys.stdout.write(json.dumps(asdict(_report(path, problems.get(path, "")))) + "\n")
+        sys.stdout.flush()
 
 
 def _check(paths: list[str]) -> dict[str, str]:
@@ -68,4 +70,4 @@ def _read(path: str) -> Report:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
