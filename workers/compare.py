@@ -43,7 +43,7 @@ def judge(
         raise ValueError(message)
     found = differences or _first_differences(results)
     status = _status(results, found)
-    is_same = status is VerdictStatus.REPRODUCIBLE
+    differs = status is VerdictStatus.UNREPRODUCIBLE
     return Verdict(
         build_id=inputs.build_id,
         component=inputs.component,
@@ -51,10 +51,10 @@ def judge(
         status=status,
         rpms=results[0].rpms if results else (),
         builds=tuple(result.variation.name for result in results),
-        differences=() if is_same else found,
-        causes=() if is_same else causes,
-        report=None if is_same else reports[0],
-        html_report=None if is_same else reports[1],
+        differences=found if differs else (),
+        causes=causes if differs else (),
+        report=reports[0] if differs else None,
+        html_report=reports[1] if differs else None,
     )
 
 

@@ -31,10 +31,10 @@ class Rule:
     near_end: bool = False
 
 
-def _rule(category: str, pattern: str, *, context: int = 0, most: int = 3, last: bool = False, near: bool = False) -> Rule:
-    return Rule(
-        category=category, pattern=re.compile(pattern), context=context, most=most, last=last, near_end=near
-    )
+def _rule(
+    category: str, pattern: str, *, context: int = 0, most: int = 3, last: bool = False, near: bool = False
+) -> Rule:
+    return Rule(category=category, pattern=re.compile(pattern), context=context, most=most, last=last, near_end=near)
 
 
 SURROUNDINGS = (
@@ -73,9 +73,17 @@ _READ_ONLY = _rule(
 )
 
 _COMPILER = (
-    _rule("missing-header", r":\d+: fatal error: ['\"]?[^\s:'\"]+['\"]?(?: file not found|: No such file or directory)", context=2),
+    _rule(
+        "missing-header",
+        r":\d+: fatal error: ['\"]?[^\s:'\"]+['\"]?(?: file not found|: No such file or directory)",
+        context=2,
+    ),
     _rule("compiler", r"^[^\s:][^:]{0,300}:\d+(?::\d+)?: (?:fatal |internal compiler )?error: ", context=2),
-    _rule("compiler", r"^(?:cc1\w*|clang|gcc|g\+\+|cc|rustc|error\[E\d+\]): (?:fatal )?error: |^error\[E\d+\]: ", context=3),
+    _rule(
+        "compiler",
+        r"^(?:cc1\w*|clang|gcc|g\+\+|cc|rustc|error\[E\d+\]): (?:fatal )?error: |^error\[E\d+\]: ",
+        context=3,
+    ),
     _rule("compiler", r"^[^\s:][^:]{0,300}:\d+: Error: "),
     _rule(
         "linker",
@@ -86,11 +94,19 @@ _COMPILER = (
 )
 _TESTS = (
     _rule("test", r"^FAILED \S+::|^ERROR \S+::", most=6),
-    _rule("test", r"^\s+\d+ - .{1,200} \((?:Failed|Timeout|SEGFAULT|Not Run|Subprocess aborted|ILLEGAL|NUMERICAL|OTHER_FAULT)\)", most=6),
+    _rule(
+        "test",
+        r"^\s+\d+ - .{1,200} \((?:Failed|Timeout|SEGFAULT|Not Run|Subprocess aborted|ILLEGAL|NUMERICAL|OTHER_FAULT)\)",
+        most=6,
+    ),
     _rule("test", r"^\s*\d+/\d+ .{1,200}\s(?:FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\b", most=6),
     _rule("test", r"^(?:FAIL|ERROR|XPASS): \S", most=6),
     _rule("test", r"^\s*--- FAIL: |^test .{1,200} \.\.\. FAILED$|^not ok \d+", most=6),
-    _rule("test", r"^\s{0,4}\S.{0,200}\(Failed\)|\bFAILED \((?:failures|errors)=|^Result: FAIL$|^E\s{2,}\w+(?:Error|Exception)\b", most=4),
+    _rule(
+        "test",
+        r"^\s{0,4}\S.{0,200}\(Failed\)|\bFAILED \((?:failures|errors)=|^Result: FAIL$|^E\s{2,}\w+(?:Error|Exception)\b",
+        most=4,
+    ),
     _rule("test", r": Assertion .{1,300} failed\.|^Assertion failed: ", most=3),
 )
 _RPM = (
@@ -101,8 +117,14 @@ _RPM = (
     _rule("patch", r"^Hunk #\d+ FAILED|^\d+ out of \d+ hunks? FAILED|^error: patch failed: |^patch: \*\*\*\* "),
 )
 _SET_UP = (
-    _rule("configure", r"^configure: error: |^CMake Error(?: at |:)|^\S*meson\.build:\d+:\d+: ERROR: ", context=3, most=2),
-    _rule("configure", r"^No package '[^']{1,200}' found|^Package .{1,200} was not found in the pkg-config search path", most=4),
+    _rule(
+        "configure", r"^configure: error: |^CMake Error(?: at |:)|^\S*meson\.build:\d+:\d+: ERROR: ", context=3, most=2
+    ),
+    _rule(
+        "configure",
+        r"^No package '[^']{1,200}' found|^Package .{1,200} was not found in the pkg-config search path",
+        most=4,
+    ),
 )
 _COMMAND = _rule(
     "missing-command",
@@ -112,7 +134,10 @@ _COMMAND = _rule(
     near=True,
 )
 _PLAIN = (
-    _rule("make", r"^(?:g?make|ninja)(?:\[\d+\])?: \*\*\* .{0,300}(?:No rule to make target|Error \d+|Stop\.)|^FAILED: |^ninja: error: "),
+    _rule(
+        "make",
+        r"^(?:g?make|ninja)(?:\[\d+\])?: \*\*\* .{0,300}(?:No rule to make target|Error \d+|Stop\.)|^FAILED: |^ninja: error: ",
+    ),
 )
 
 BUILD_ORDER = (*_RPM[:4], _NETWORK, _READ_ONLY, *_COMPILER, _RPM[4], *_SET_UP, _COMMAND, *_TESTS, *_PLAIN)

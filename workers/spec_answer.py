@@ -16,7 +16,9 @@ _REQUIRES, _PROVIDES = "@farm-requires", "@farm-provides"
 _EXCLUSIVE, _EXCLUDED = "@farm-exclusive", "@farm-excluded"
 DYNAMIC_MARK = "@farm-dynamic"
 
-_HEAD = rf"\n{_PACKAGE}\t%{{NAME}}-%{{EPOCHNUM}}:%{{VERSION}}-%{{RELEASE}}.%{{ARCH}}\n[{_REQUIRES}\t%{{REQUIRENEVRS}}\n]"
+_HEAD = (
+    rf"\n{_PACKAGE}\t%{{NAME}}-%{{EPOCHNUM}}:%{{VERSION}}-%{{RELEASE}}.%{{ARCH}}\n[{_REQUIRES}\t%{{REQUIRENEVRS}}\n]"
+)
 SOURCE_FORMAT = _HEAD + rf"[{_EXCLUSIVE}\t%{{EXCLUSIVEARCH}}\n][{_EXCLUDED}\t%{{EXCLUDEARCH}}\n]"
 BINARY_FORMAT = _HEAD + rf"[{_PROVIDES}\t%{{PROVIDENEVRS}}\n]"
 

@@ -28,9 +28,7 @@ if rpmspec -P --target "$target" "$spec" | grep -qi '^%generate_buildrequires\>'
 """
 
 
-def read_spec(
-    source: RenderedSource, *, root: Path, arch: str, store: ArtifactStore, scratch: Path
-) -> SpecFacts:
+def read_spec(source: RenderedSource, *, root: Path, arch: str, store: ArtifactStore, scratch: Path) -> SpecFacts:
     """Return what rpmspec says of a rendered spec.
 
     Args:

@@ -103,6 +103,4 @@ def unpacked(  # noqa: PLR0913 - each is needed by the one sandbox that is made 
                 why="\n".join(result.stderr.strip().splitlines()[-8:]),
                 hint="a larger `disk` under [limits] in farm.toml, if its words are of space",
             )
-        yield Unpacked(
-            disk=disk, sandbox=sandbox, spec=specs[0].decode(), dated=bool(_DATED.search(result.stdout))
-        )
+        yield Unpacked(disk=disk, sandbox=sandbox, spec=specs[0].decode(), dated=bool(_DATED.search(result.stdout)))
