@@ -43,7 +43,7 @@ class _Ending:
     rpmbuild_seconds: float = 0.0
 
 
-def build_rpm(  # noqa: PLR0913 - what a build needs of its worker
+def build_rpm(
     request: BuildRequest,
     *,
     root: Path,

@@ -103,6 +103,6 @@ def _mount(image: Path, target: Path, size: int, directory_seed: str) -> None:
         raise DiskRefusedError(
             "the disk of a build could not be made",
             why=f"{exc.what}\n{exc.why}".strip(),
-            hint="loop devices must be allowed (CAP_SYS_ADMIN and /dev/loop-control where the farm runs in a container)",
+            hint="loop devices must be allowed (in a container: CAP_SYS_ADMIN and /dev/loop-control)",
         ) from exc
     (target / "lost+found").rmdir()

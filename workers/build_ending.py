@@ -13,12 +13,13 @@ _FULL_BYTES = 64 * 2**10
 
 def cause_of(result: SandboxResult, limits: BuildLimits, log: bytes, disk: Path) -> FailureCause:
     """Return the cause of a build that did not succeed: a limit that was hit says more than the log."""
-    if result.timed_out:
-        return limit_cause("timeout", f"still running after {limits.seconds} seconds", log)
-    if result.flooded:
-        return limit_cause("log-limit", f"wrote more than {limits.log_bytes >> 20} MiB of log", log)
-    if result.out_of_memory:
-        return limit_cause("out-of-memory", f"needed more than {limits.memory_bytes >> 20} MiB of memory", log)
+    for was_hit, category, summary in (
+        (result.timed_out, "timeout", f"still running after {limits.seconds} seconds"),
+        (result.flooded, "log-limit", f"wrote more than {limits.log_bytes >> 20} MiB of log"),
+        (result.out_of_memory, "out-of-memory", f"needed more than {limits.memory_bytes >> 20} MiB of memory"),
+    ):
+        if was_hit:
+            return limit_cause(category, summary, log)
     said = find_cause(log)
     if result.out_of_processes and said.category != "process-limit":
         return _limit("process-limit", f"started more than {limits.processes} processes", log, said)

@@ -9,9 +9,9 @@ from farm.errors import InfrastructureError
 from farm.sandbox.accounts import group_file, passwd_file
 from farm.sandbox.sandbox import Bind, Limits, Sandbox
 from farm.sandbox.user_namespace import BUILD_UID
+from workers.build_disk import BuildDisk
 from workers.policy_macros import FILE_NAME, POLICY
 from workers.variation import user_id
-from workers.build_disk import BuildDisk
 
 BUILD_DIRECTORY = "/builddir"
 
@@ -52,7 +52,7 @@ def disk_binds(disk: BuildDisk, variation: Variation) -> tuple[Bind, ...]:
     )
 
 
-def build_sandbox(  # noqa: PLR0913 - each is a property of the one sandbox
+def build_sandbox(
     root: Path,
     *,
     own: Path,

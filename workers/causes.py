@@ -1,14 +1,15 @@
-"""Names the cause of a difference: pure. What differed between the surroundings and stands in the bytes is the cause."""
+"""Names the cause of a difference: what differed between the surroundings and stands in the bytes. Pure."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from farm.build import BuildResult, Variation
 from farm.verdict import DifferenceCause
 from workers.diff_findings import Finding
+from workers.diff_tokens import dates, jobs, temporary_files
 
 _EVIDENCE_CHARACTERS = 300
 _DAY = timedelta(days=1)
@@ -21,7 +22,7 @@ ADVICE = {
     "timezone": "format times in UTC: export TZ=UTC, or gmtime instead of localtime",
     "locale": "sort and format under a fixed locale: export LC_ALL=C.UTF-8 in the section that does it",
     "umask": "set modes explicitly: install -m 644, %attr(), or chmod in %install",
-    "cpu-count": "the number of jobs must not reach the output: record no make flags, and fix the order of parallel results",
+    "cpu-count": "the number of jobs must not reach the output: record no make flags, order parallel results",
     "file-order": "sort what is read from a directory or a hash: find | sort, ls, sorted(), tar --sort=name",
     "unknown": "look at the whole report: farm logs, or the verdict's diffoscope report",
 }
@@ -87,7 +88,7 @@ def _telling(finding: Finding) -> int:
 
 
 def _build_time(finding: Finding, first: Trace, second: Trace) -> str:
-    removed, added = _tokens(_dates, finding.removed), _tokens(_dates, finding.added)
+    removed, added = dates(finding.removed), dates(finding.added)
     for text, moment in removed.items():
         if text not in added and first.saw(moment):
             return text
@@ -127,18 +128,18 @@ def _umask(finding: Finding, first: Trace, second: Trace) -> str:
 
 
 def _cpu_count(finding: Finding, first: Trace, second: Trace) -> str:
-    removed, added = _tokens(_jobs, finding.removed), _tokens(_jobs, finding.added)
+    removed, added = jobs(finding.removed), jobs(finding.added)
     differing = [text for text in removed if text not in added]
     if first.variation.cpus == second.variation.cpus or not differing or not added:
         return ""
-    return f"{differing[0]} and {next(iter(added))}"
+    return f"{differing[0]} and {added[0]}"
 
 
 def _build_path(finding: Finding, first: Trace, second: Trace) -> str:
     """Find names of temporary files: the homes, which also lie there, are the user's matter."""
     homes = (first.variation.home, second.variation.home)
     removed, added = (
-        [text for text in _tokens(_temporary, lines) if not text.startswith(homes)]
+        [text for text in temporary_files(lines) if not text.startswith(homes)]
         for lines in (finding.removed, finding.added)
     )
     only = [text for text in removed if text not in added]
@@ -170,50 +171,6 @@ _DETECTORS: dict[str, Detector] = {
 }
 
 _LISTED = re.compile(r"^(?P<mode>[-dlbcps][-rwxsStT]{9})\s.{0,400}?\s(?P<path>\./\S{1,400})\s*$")
-_JOBS = re.compile(r"(?<![\w-])-j ?\d{1,4}\b|\b(?:nproc|ncpus?|cpus|jobs)\s{0,3}[:=]\s{0,3}\d{1,4}\b", re.IGNORECASE)
-_TEMPORARY = re.compile(r"/(?:tmp|var/tmp|builddir)/[\w./+~-]{3,200}")
-_EPOCH = re.compile(r"(?<![\w.])[12]\d{9}(?!\w)")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH = r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
-_DATES = (
-    re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<gap>[-/.]?)(?P<month>\d\d)(?P=gap)(?P<day>\d\d)(?!\d)"),
-    re.compile(r"(?<!\d)(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>20\d\d)(?!\d)"),
-    re.compile(
-        rf"\b{_MONTH}[ ,]{{1,2}}(?P<day>\d{{1,2}}),?(?: [\d:]{{5,8}})?(?: (?:AM|PM))?(?: [A-Z+-][\w+:-]{{1,8}})?,? (?P<year>20\d\d)\b"
-    ),
-    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})[ -]{_MONTH}[ -],?(?P<year>20\d\d)\b"),
-)
-
-_Tokenizer = Callable[[str], Iterator[tuple[str, datetime]]]
-
-
-def _tokens(tokenize: _Tokenizer, lines: Sequence[str]) -> dict[str, datetime]:
-    return {text: moment for line in lines for text, moment in tokenize(line)}
-
-
-def _dates(line: str) -> Iterator[tuple[str, datetime]]:
-    """Find dates and times in seconds since 1970; what is no date of the calendar is passed over."""
-    for pattern in _DATES:
-        for match in pattern.finditer(line):
-            parts = match.groupdict()
-            month = int(parts["month"]) if parts.get("month") else _MONTHS.index(parts["name"]) + 1
-            try:
-                yield match[0], datetime(int(parts["year"]), month, int(parts["day"]), 12, tzinfo=UTC)
-            except ValueError:
-                continue
-    for match in _EPOCH.finditer(line):
-        yield match[0], datetime.fromtimestamp(int(match[0]), UTC)
-
-
-def _jobs(line: str) -> Iterator[tuple[str, datetime]]:
-    yield from ((match[0], _NEVER) for match in _JOBS.finditer(line))
-
-
-def _temporary(line: str) -> Iterator[tuple[str, datetime]]:
-    yield from ((match[0], _NEVER) for match in _TEMPORARY.finditer(line))
-
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _left(finding: Finding, names: Sequence[str], others: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ def collect_rpms(inside: Path, place: str, bounds: Bounds) -> tuple[Path, ...]:
 def _make(taken: Path) -> None:
     """Make the farm's directory, whatever the build has put at its place."""
     try:
-        os.rename(taken, taken.with_name("taken-by-the-build"))
+        taken.rename(taken.with_name("taken-by-the-build"))
     except FileNotFoundError:
         pass
     except OSError as exc:

@@ -35,7 +35,7 @@ class GenerateError(BuildError):
         self.cause = cause
 
 
-def generated_requires(  # noqa: PLR0913 - as build_rpm
+def generated_requires(
     source_rpm: SourceRpm,
     *,
     root: Path,

@@ -66,7 +66,8 @@ _NETWORK = _rule(
 )
 _READ_ONLY = _rule(
     "read-only",
-    r"Read-only file system|(?:^|[\s'\"‘`(])/(?!builddir/|tmp/|var/tmp/|proc/|dev/)[^\s'\"’:]{1,200}['\"’]?: Permission denied|"
+    r"Read-only file system|"
+    r"(?:^|[\s'\"`(\u2018])/(?!builddir/|tmp/|var/tmp/|proc/|dev/)[^\s'\":\u2019]{1,200}['\u2019]?: Permission denied|"
     r"PermissionError: \[Errno 13\] Permission denied: '/(?!builddir/|tmp/)",
     last=True,
     near=True,
@@ -128,7 +129,8 @@ _SET_UP = (
 )
 _COMMAND = _rule(
     "missing-command",
-    r": command not found$|^(?:/bin/)?(?:ba|da)?sh: (?:line )?\d+: \S+: not found$|^env: .{1,100}: No such file or directory|"
+    r": command not found$|^(?:/bin/)?(?:ba|da)?sh: (?:line )?\d+: \S+: not found$|"
+    r"^env: .{1,100}: No such file or directory|"
     r"^make(?:\[\d+\])?: \S+: No such file or directory|: bad interpreter: ",
     last=True,
     near=True,
@@ -136,7 +138,8 @@ _COMMAND = _rule(
 _PLAIN = (
     _rule(
         "make",
-        r"^(?:g?make|ninja)(?:\[\d+\])?: \*\*\* .{0,300}(?:No rule to make target|Error \d+|Stop\.)|^FAILED: |^ninja: error: ",
+        r"^g?make(?:\[\d+\])?: \*\*\* .{0,300}(?:No rule to make target|Error \d+|Stop\.)|"
+        r"^FAILED: |^ninja: error: ",
     ),
 )
 

@@ -1,8 +1,8 @@
 """The farm's own RPM macros, laid over every build.
 
 They lie at `~/.rpmmacros` of the build user, by a read-only bind: every rpm program of a build reads that file last,
-also the ones a spec starts itself, and again after `--target` has made rpmbuild read its configuration anew (`--load` is
-forgotten then). It is the same file name in rpm 4.20 and rpm 6, and no package of a buildroot can ship it.
+also the ones a spec starts itself, and again after `--target` has made rpmbuild read its configuration anew (`--load`
+is forgotten then). It is the same file name in rpm 4.20 and rpm 6, and no package of a buildroot can ship it.
 """
 
 from farm.digest import Digest, digest_bytes

@@ -9,12 +9,12 @@ from farm.sandbox.run import run_in_sandbox
 from farm.sandbox.sandbox import Bind, Limits
 from farm.source_package import RenderedSource, SourceRpm
 from farm.store.artifact_store import ArtifactStore
-from workers.build_sandbox import PLAIN, build_sandbox, target, disk_binds
+from workers.build_disk import BuildDisk, build_disk
+from workers.build_sandbox import PLAIN, build_sandbox, disk_binds, target
 from workers.collect import Bounds, collect_rpms
 from workers.policy_macros import TOP_DIRECTORY
 from workers.source_files import lay_out
 from workers.spec_errors import SpecError, spec_error
-from workers.build_disk import BuildDisk, build_disk
 
 _LIMITS = Limits(seconds=300.0, memory_bytes=2 * 2**30, processes=256, output_bytes=4 * 2**20)
 _DISK_BYTES = 4 * 2**30

@@ -53,7 +53,7 @@ def parse_answer(answer: bytes, *, arch: str, spec_name: str) -> SpecFacts:
         packages=tuple(_binary(record) for record in packages),
         excluded=exclusion(
             arch,
-            noarch=source.nevra.arch == "noarch" or bool(packages) and all(p.nevra.arch == "noarch" for p in packages),
+            noarch=source.nevra.arch == "noarch",
             exclusive=source.all(_EXCLUSIVE),
             excluded=source.all(_EXCLUDED),
         ),
