@@ -35,14 +35,17 @@ class Needs:
         """
         needs: dict[Pair, set[Need]] = {}
         unprovided: set[Unprovided] = set()
+        answers: dict[tuple[str, str], list[_Met | None]] = {}
         for node in sorted(requirements):
             for text in sorted(set(requirements[node])):
-                for group in _groups(text, node):
-                    met = self._meet(group, text, node.arch)
-                    if met is not None:
-                        needs.setdefault((node, met[0]), set()).add(met[1])
-                    elif not group.optional and not self._in_seed(group, node.arch):
+                key = (text, node.arch)
+                if key not in answers:
+                    answers[key] = self._answer(text, node)
+                for met in answers[key]:
+                    if met is None:
                         unprovided.add(Unprovided(node=node, requirement=text))
+                    else:
+                        needs.setdefault((node, met[0]), set()).add(met[1])
         return needs, tuple(sorted(unprovided))
 
     def run_time(self, provider: Node, packages: Iterable[str]) -> set[_Met]:
@@ -62,6 +65,15 @@ class Needs:
                     seen.add((met[0], met[1].package))
                     waiting.append((met[0], met[1].package))
         return found
+
+    def _answer(self, text: str, node: Node) -> list[_Met | None]:
+        """Return what meets a requirement in the project; None where neither project nor seed does."""
+        answer: list[_Met | None] = []
+        for group in _groups(text, node):
+            met = self._meet(group, text, node.arch)
+            if met is not None or not (group.optional or self._in_seed(group, node.arch)):
+                answer.append(met)
+        return answer
 
     def _required_by(self, maker: Node, package: str) -> list[_Met]:
         known = self._run_time.get((maker, package))

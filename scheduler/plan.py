@@ -5,10 +5,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from farm.states import NodeState
-from scheduler.graph import BuildGraph, CutEdge
+from scheduler.edges import CutEdge
+from scheduler.graph import BuildGraph
 from scheduler.node import Node
+from scheduler.node_changes import changes
 from scheduler.node_inputs import NodeInputs
-from scheduler.reasons import Reason, Unresolvable
+from scheduler.reasons import (
+    LastFailed,
+    MissingProvider,
+    NeverBuilt,
+    ParentRebuilt,
+    ParentUnusable,
+    Reason,
+    Requested,
+    Unreproducible,
+    Unresolvable,
+    UpToDate,
+)
 
 
 class Action(StrEnum):
@@ -41,7 +54,7 @@ class PlanNode:
         wave: 0 needs nothing of the project.
         needs: components it needs directly, sorted.
         reasons: never empty.
-        blast_radius: number of nodes that need it, directly or not.
+        blast_radius: number of nodes of the whole graph that need it, directly or not.
     """
 
     component: str
@@ -52,10 +65,15 @@ class PlanNode:
     needs: tuple[str, ...]
     blast_radius: int
 
+    @property
+    def node(self) -> Node:
+        """The node of the graph."""
+        return Node(self.component, self.arch)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan: nodes in build order."""
+    """A plan: nodes in build order; edges that were cut, and nodes kept from their architecture, among them."""
 
     nodes: tuple[PlanNode, ...]
     cut: tuple[CutEdge, ...]
@@ -81,9 +99,113 @@ def make_plan(
         forced: nodes to build whatever is recorded.
         waived: unreproducible nodes that a waiver of the project lets through.
     """
-    raise NotImplementedError
+    planner = _Planner(graph, current=current, last=last, forced=set(forced), waived=set(waived))
+    wanted = set(graph.nodes) if selected is None else _closed(graph, selected)
+    radii = graph.blast_radii()
+    nodes = []
+    for node in graph.nodes:
+        if node not in wanted:
+            continue
+        action, reasons = planner.decide(node)
+        needs = tuple(provider.component for provider in graph.providers(node))
+        nodes.append(
+            PlanNode(
+                component=node.component,
+                arch=node.arch,
+                action=action,
+                reasons=reasons,
+                wave=graph.level(node),
+                needs=needs,
+                blast_radius=radii[node],
+            )
+        )
+    components = {node.component for node in wanted} | {component for component, _ in selected or ()}
+    return Plan(
+        nodes=tuple(nodes),
+        cut=tuple(it for it in graph.cut if it.node in wanted),
+        excluded=tuple(it for it in graph.excluded if selected is None or it[0].component in components),
+    )
 
 
-def to_dot(plan: Plan) -> str:
-    """Return the plan as a Graphviz digraph."""
-    raise NotImplementedError
+class _Planner:
+    """Decides node after node, in build order."""
+
+    def __init__(
+        self,
+        graph: BuildGraph,
+        *,
+        current: Mapping[Node, NodeInputs | Unresolvable],
+        last: Mapping[Node, LastBuild],
+        forced: Collection[Node],
+        waived: Collection[Node],
+    ) -> None:
+        self._graph = graph
+        self._current = current
+        self._last = last
+        self._forced = forced
+        self._waived = waived
+        self._missing: dict[Node, list[Reason]] = {}
+        for it in graph.unprovided:
+            self._missing.setdefault(it.node, []).append(MissingProvider(requirement=it.requirement))
+        self._actions: dict[Node, Action] = {}
+        self._unusable: dict[Node, str] = {}
+
+    def decide(self, node: Node) -> tuple[Action, tuple[Reason, ...]]:
+        """Return action and reasons of a node; all that it needs must have been decided."""
+        action, reasons = self._decide(node)
+        self._actions[node] = action
+        if action is Action.BLOCKED:
+            self._unusable[node] = "blocked"
+        elif any(isinstance(reason, Unreproducible) for reason in reasons) and node not in self._waived:
+            self._unusable[node] = NodeState.UNREPRODUCIBLE.value
+        return action, reasons
+
+    def _decide(self, node: Node) -> tuple[Action, tuple[Reason, ...]]:
+        parents = tuple(
+            ParentRebuilt(component=provider.component)
+            for provider in self._graph.providers(node)
+            if self._actions[provider] in {Action.BUILD, Action.MAYBE}
+        )
+        blockers = self._blockers(node, may_change=bool(parents))
+        if blockers:
+            return Action.BLOCKED, blockers
+        own = self._own_reasons(node)
+        if own:
+            return Action.BUILD, (*own, *parents)
+        if parents:
+            return Action.MAYBE, parents
+        state = self._last[node].state
+        return Action.REUSE, (Unreproducible() if state is NodeState.UNREPRODUCIBLE else UpToDate(),)
+
+    def _blockers(self, node: Node, *, may_change: bool) -> tuple[Reason, ...]:
+        """Return what keeps a node from being built; a buildroot that cannot be solved may be, with new parents."""
+        unusable = [
+            ParentUnusable(component=provider.component, why=self._unusable[provider])
+            for provider in self._graph.providers(node)
+            if provider in self._unusable
+        ]
+        current = self._current.get(node)
+        unresolvable = [current] if isinstance(current, Unresolvable) and not may_change else []
+        return (*self._missing.get(node, ()), *unusable, *unresolvable)
+
+    def _own_reasons(self, node: Node) -> tuple[Reason, ...]:
+        """Return the reasons to build that do not come from a parent."""
+        requested = (Requested(),) if node in self._forced else ()
+        last = self._last.get(node)
+        if last is None:
+            return (*requested, NeverBuilt())
+        current = self._current.get(node)
+        found: tuple[Reason, ...] = ()
+        if isinstance(current, NodeInputs):
+            found = changes(last.inputs, current)
+        elif current is not None:
+            found = (current,)
+        if not found and last.state not in {NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE}:
+            found = (LastFailed(state=last.state.value),)
+        return (*requested, *found)
+
+
+def _closed(graph: BuildGraph, selected: Collection[Node]) -> set[Node]:
+    known = set(graph.nodes)
+    wanted = {Node(*node) for node in selected} & known
+    return wanted.union(*(graph.ancestors(node) for node in wanted))
