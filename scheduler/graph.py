@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import rustworkx
 
 from farm.source_package import BinaryPackage, SpecFacts
+from scheduler.built_packages import built_package
 from scheduler.cuts import UncuttableCycleError, cut_by_seed
 from scheduler.edges import CutEdge, Edge, Need, SeedProvides, Unprovided
 from scheduler.needs import Needs
@@ -22,6 +23,7 @@ __all__ = [
     "UncuttableCycleError",
     "Unprovided",
     "build_graph",
+    "built_package",
 ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from farm.build import BuildInputs
 from farm.buildroot_lock import BuildrootLock, LockedPackage
-from scheduler.node_inputs import NodeInputs
+from farm.node_inputs import NodeInputs
 from scheduler.reasons import (
     BuildrootChanged,
     InputsChanged,

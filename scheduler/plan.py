@@ -1,15 +1,17 @@
 """What a run will do, and why, node by node. Pure: same inputs, same plan, byte for byte."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from farm.node_inputs import NodeInputs
+from farm.printable import printable
 from farm.states import NodeState
 from scheduler.edges import CutEdge
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
 from scheduler.node_changes import changes
-from scheduler.node_inputs import NodeInputs
 from scheduler.reasons import (
     LastFailed,
     MissingProvider,
@@ -21,6 +23,7 @@ from scheduler.reasons import (
     Unreproducible,
     Unresolvable,
     UpToDate,
+    describe,
 )
 
 
@@ -32,6 +35,9 @@ class Action(StrEnum):
     MAYBE = "maybe"
     """Built only if a package it is built against gets other bytes (early cutoff)."""
     BLOCKED = "blocked"
+
+
+_COLOURS = {Action.BUILD: "#e07b39", Action.MAYBE: "#f2c14e", Action.REUSE: "#6a994e", Action.BLOCKED: "#bc4749"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +133,25 @@ def make_plan(
     )
 
 
+def to_dot(plan: Plan) -> str:
+    """Return the plan as a Graphviz digraph: an arrow leads from what is needed to what needs it; cuts are dashed."""
+    known = {node.node for node in plan.nodes}
+    lines = ["digraph plan {", "  rankdir=LR;", "  node [shape=box, style=filled];"]
+    for node in plan.nodes:
+        label = f"{node.node}\n{node.action.value}: {describe(node.reasons[0])}"
+        lines.append(
+            f"  {_quoted(str(node.node))} [label={_quoted(label)}, fillcolor={_quoted(_COLOURS[node.action])}];"
+        )
+    for node in plan.nodes:
+        lines += [f"  {_quoted(f'{need}.{node.arch}')} -> {_quoted(str(node.node))};" for need in node.needs]
+    for cut in plan.cut:
+        if cut.provider in known and cut.node in known:
+            seed = "seed: " + ", ".join(sorted({package for package in cut.seed_packages if package}))
+            style = f"style=dashed, label={_quoted(seed)}"
+            lines.append(f"  {_quoted(str(cut.provider))} -> {_quoted(str(cut.node))} [{style}];")
+    return "\n".join([*lines, "}", ""])
+
+
 class _Planner:
     """Decides node after node, in build order."""
 
@@ -209,3 +234,7 @@ def _closed(graph: BuildGraph, selected: Collection[Node]) -> set[Node]:
     known = set(graph.nodes)
     wanted = {Node(*node) for node in selected} & known
     return wanted.union(*(graph.ancestors(node) for node in wanted))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(printable(text, keep="\n"), ensure_ascii=False)

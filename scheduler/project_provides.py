@@ -52,7 +52,7 @@ class ProjectProvides:
         """
         found = {
             package
-            for name in (wanted.name, _canonical(wanted.name))
+            for name in {wanted.name, _canonical(wanted.name)}
             for provide, package in self._by_name.get((arch, name), ())
             if package.foretold or satisfies(provide, wanted)
         }
@@ -97,7 +97,7 @@ def _parse(texts: Iterable[str]) -> list[Requirement]:
     found = []
     for text in texts:
         try:
-            provide = parse_requirement(text)
+            provide = parse_requirement(text) if " " in text else Requirement(name=text)
         except RequirementError:
             continue
         if isinstance(provide, Requirement):
