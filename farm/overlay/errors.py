@@ -1,0 +1,31 @@
+"""Errors of the overlay engine; each names the overlay and where it is written."""
+
+from farm.errors import ProjectError
+
+
+class OverlayError(ProjectError):
+    """An overlay does not apply."""
+
+    code = "OVL001"
+
+
+class SpecTextError(ProjectError):
+    """A spec cannot be edited at all."""
+
+    code = "OVL002"
+
+
+class OverlayUnsupportedError(ProjectError):
+    """An overlay of a sort that the farm does not apply yet."""
+
+    code = "OVL003"
+
+
+class MissingSpecError(ProjectError):
+    """A component's files do not include its spec."""
+
+    code = "OVL004"
+
+
+class NotApplicableError(Exception):
+    """Why one operation found nothing to do or must not do it; the engine turns it into an OverlayError."""
