@@ -41,6 +41,7 @@ def load_project(start: Path, *, config_files: Sequence[Path] = (), permissive: 
     _check_waivers(root, farm, components)
     return Project(
         root=root,
+        roots=tuple(_roots(root, config_files)),
         name=definitions.distro or root.name,
         version=_version(definitions),
         description=definitions.description,
@@ -70,7 +71,7 @@ def _load_files(root: Path, extra: Sequence[Path], *, permissive: bool) -> list[
 
 
 def _roots(root: Path, extra: Sequence[Path]) -> list[Path]:
-    return [root, *(path.absolute().parent for path in extra)]
+    return list(dict.fromkeys([root, *(path.absolute().parent for path in extra)]))
 
 
 def _resolve(

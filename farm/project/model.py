@@ -63,9 +63,16 @@ class UpstreamSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalSpec:
-    """A spec in the project itself; the whole directory of the spec is the component's source."""
+    """A spec in the project itself; the whole directory of the spec is the component's source.
+
+    Attributes:
+        lookaside: as for UpstreamSpec, where the component inherits an upstream distribution; `package` likewise.
+    """
 
     path: Path
+    package: str
+    lookaside: str
+    download_allowed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +176,7 @@ class Project:
 
     Attributes:
         root: directory of azldev.toml.
+        roots: directories that the project's files may lie in: the root, and those of further configuration files.
         name: name of the distribution that is built (`project.default-distro`).
         version: its version.
         files: every configuration file that was read, in load order.
@@ -178,6 +186,7 @@ class Project:
     """
 
     root: Path
+    roots: tuple[Path, ...]
     name: str
     version: str
     description: str

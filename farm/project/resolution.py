@@ -91,15 +91,24 @@ class Resolver:
                 raise InvalidConfigError(
                     f"component {name!r} has two specs", why=f"{origin}: {spec.path}, and {discovered} by its group"
                 )
-            return LocalSpec(path=discovered)
+            return self._local(name, spec, discovered)
         if spec.type == "local" and spec.path is not None:
-            return LocalSpec(path=spec.path)
+            return self._local(name, spec, spec.path)
         if spec.type == "upstream":
             return self._upstream(name, spec, origin)
         raise InvalidConfigError(
             f"component {name!r} has no spec",
             why=f"{origin}: its `spec.type` is neither said nor inherited",
             hint="set `spec.type`, here or in a default-component-config",
+        )
+
+    def _local(self, name: str, spec: SpecLayer, path: Path) -> LocalSpec:
+        distro = self._definitions.distros.get(spec.distro or self._definitions.distro)
+        return LocalSpec(
+            path=path,
+            package=name,
+            lookaside=distro.lookaside if distro else "",
+            download_allowed=not (distro and distro.disable_origins),
         )
 
     def _upstream(self, name: str, spec: SpecLayer, origin: Origin) -> UpstreamSpec:
