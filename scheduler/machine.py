@@ -68,6 +68,7 @@ class Machine:
         needs: for each node of the run, the nodes that must be reproducible before it.
         rank: larger runs first among what is ready (length of the longest path behind a node); absent is 0.
         variations: names of the builds that each node gets, in order of preference.
+        waived: nodes that the project lets through though they are not reproducible.
         keep_going: go on with what does not need a failed node.
     """
 
@@ -75,10 +76,11 @@ class Machine:
         self,
         *,
         needs: Mapping[Node, frozenset[Node]],
-        rank: Mapping[Node, int],
+        rank: Mapping[Node, float],
         variations: tuple[str, ...],
         retry: RetryPolicy,
         keep_going: bool,
+        waived: frozenset[Node] = frozenset(),
     ) -> None:
         self._needs = dict(needs)
         self._dependents = _reversed(self._needs)
@@ -86,11 +88,12 @@ class Machine:
         self._variations = variations
         self._retry = retry
         self._keep_going = keep_going
+        self._waived = waived
         self._stopping = ""
         self._progress = {node: _Progress() for node in sorted(needs)}
         self._slots: dict[str, int] = {}
         self._busy: dict[str, int] = {}
-        self._ready: dict[str, list[tuple[int, int, Node, str]]] = {}
+        self._ready: dict[str, list[tuple[int, float, Node, str]]] = {}
         self._out: list[Instruction] = []
 
     @property
@@ -100,6 +103,11 @@ class Machine:
             (progress.state in FINAL_STATES or progress.stuck) and not progress.running
             for progress in self._progress.values()
         )
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All nodes, sorted."""
+        return sorted(self._progress)
 
     def state(self, node: Node) -> NodeState:
         """Return the state of a node."""
@@ -169,11 +177,15 @@ class Machine:
         self._announce(node, NodeState.BLOCKED, "waits for " + ", ".join(str(need) for need in unmet))
 
     def _missing(self, need: Node) -> bool:
-        return need in self._progress and self._progress[need].state is not NodeState.REPRODUCIBLE
+        return need in self._progress and not self._is_usable(need)
+
+    def _is_usable(self, node: Node) -> bool:
+        state = self._progress[node].state
+        return state is NodeState.REPRODUCIBLE or (state is NodeState.UNREPRODUCIBLE and node in self._waived)
 
     def _is_dead(self, need: Node) -> bool:
         progress = self._progress[need]
-        return progress.stuck or (progress.state in FINAL_STATES and progress.state is not NodeState.REPRODUCIBLE)
+        return progress.stuck or (progress.state in FINAL_STATES and not self._is_usable(need))
 
     def _settle_all(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
@@ -203,7 +215,7 @@ class Machine:
 
     def _enqueue(self, node: Node, variation: str) -> None:
         # First builds go before verification builds, then the node with the longest path behind it.
-        entry = (self._variations.index(variation), -self._rank.get(node, 0), node, variation)
+        entry = (self._variations.index(variation), -self._rank.get(node, 0.0), node, variation)
         heapq.heappush(self._ready.setdefault(node.arch, []), entry)
 
     def _judge_if_complete(self, node: Node) -> bool:
@@ -214,8 +226,9 @@ class Machine:
         self._out.append(Judge(node=node, build_id=progress.build_id))
         return True
 
-    def _needs_changed(self, node: Node, needs: Mapping[Node, frozenset[Node]]) -> None:
-        self._take_resolution(node)
+    def _needs_changed(self, node: Node | None, needs: Mapping[Node, frozenset[Node]]) -> None:
+        if node is not None:
+            self._take_resolution(node)
         for other, found in needs.items():
             if not self._progress.setdefault(other, _Progress()).started:
                 self._needs[other] = found
@@ -268,7 +281,7 @@ class Machine:
             self._out.append(CancelBuild(node=node, variation=variation, attempt=attempt))
             self._busy[node.arch] -= 1
         progress.running.clear()
-        if state is not NodeState.REPRODUCIBLE and not self._keep_going and not self._stopping:
+        if not self._is_usable(node) and not self._keep_going and not self._stopping:
             self._stop(f"{node} is {state}")
         self._settle_all(self._dependents[node])
 

@@ -36,9 +36,14 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsChanged:
-    """Resolving a node brought new edges to light (`%generate_buildrequires`): the whole new map of needs."""
+    """New edges came to light: the whole new map of needs.
 
-    node: Node
+    Attributes:
+        node: the node whose resolving brought them (`%generate_buildrequires`), which has to be resolved again; None
+            where they are what a built package turned out to provide.
+    """
+
+    node: Node | None
     needs: Mapping[Node, frozenset[Node]]
 
 

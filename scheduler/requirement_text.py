@@ -11,7 +11,7 @@ from scheduler.requirement import Dependency, Requirement, RichRequirement
 MAX_DEPTH = 32
 MAX_LENGTH = 8192
 
-_SIMPLE = re.compile(r"(?P<name>[^\s<=>]\S*)(?:\s*(?P<operator><=|>=|==|=<|=>|<|>|=)\s*(?P<evr>\S+))?")
+_SIMPLE = re.compile(r"(?P<name>[^\s<=>]\S*)(?:\s*(?P<operator><=|>=|==|=<|=>|<|>|=)\s*(?P<evr>[^\s<=>]\S*))?")
 _OPERATORS = {"==": "=", "=<": "<=", "=>": ">="}
 
 

@@ -1,0 +1,124 @@
+"""Puts the parts of a run together for one project, one state directory and one machine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from farm.build import BuildLimits
+from farm.buildroot_lock import BuildrootLock
+from farm.cli.context import FarmContext
+from farm.errors import FarmError
+from farm.nevra import Nevra
+from farm.process import run
+from farm.project.model import Project
+from farm.render import Renderer
+from farm.source_package import BinaryPackage, SourceRpm, SpecFacts
+from scheduler.known_graph import KnownGraph
+from scheduler.node import Node
+from scheduler.preparation import Preparation, Prepared
+from scheduler.resolution import Resolver
+from scheduler.seed_repositories import SeedRepositories
+from scheduler.solver import seed_provides
+from workers.capacity import machine_capacity
+from workers.site import Site
+from workers.tasks import run_generate
+
+
+@dataclass(kw_only=True)
+class Assembly:
+    """A project with everything that is needed to plan and build it.
+
+    Attributes:
+        arches: architectures of this run, the first of them makes the source RPMs.
+    """
+
+    farm: FarmContext
+    project: Project
+    arches: tuple[str, ...]
+    _sites: dict[str, Site] = field(default_factory=dict)
+
+    @cached_property
+    def seed(self) -> SeedRepositories:
+        """The repositories of farm.toml."""
+        return SeedRepositories(settings=self.project.farm, cache=self.farm.cache, project=self.project.root)
+
+    @property
+    def limits(self) -> BuildLimits:
+        """What one build may use."""
+        return self.project.farm.limits
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """What finds the inputs of nodes."""
+        return Resolver(
+            settings=self.project.farm,
+            store=self.farm.store(),
+            repositories=self.seed.repositories,
+            generate=self._generate,
+        )
+
+    def site(self, arch: str) -> Site:
+        """Return what a worker for an architecture needs to know of this machine."""
+        if arch not in self._sites:
+            self._sites[arch] = Site(state=self.farm.state, cache=self.farm.cache, repositories=self.seed.roots(arch))
+        return self._sites[arch]
+
+    def prepare(self) -> dict[str, Prepared | FarmError]:
+        """Render every component of the project, make its source RPM, read its spec: the graph needs them all."""
+        primary = self.arches[0]
+        store = self.farm.store()
+        renderer = Renderer(project=self.project, store=store, cache=self.farm.cache)
+        preparation = Preparation(
+            render=renderer.render,
+            store=store,
+            tools=self.resolver.tools(primary),
+            open_root=self.site(primary).buildroots(store).open,
+            scratch=self.farm.cache.scratch,
+            processes=machine_capacity().cpus,
+        )
+        return preparation.prepare(list(self.project.components.values()), self.arches)
+
+    def known_graph(self, prepared: Mapping[str, Prepared | FarmError]) -> KnownGraph:
+        """Return the graph as far as specs, the seed and earlier runs tell."""
+        repositories = [repository for arch in self.arches for repository in self.seed.repositories(arch)]
+        facts: dict[Node, SpecFacts] = {}
+        requires: dict[Node, Sequence[str]] = {}
+        for name, found in sorted(prepared.items()):
+            for arch in self.arches:
+                node = Node(name, arch)
+                facts[node] = _stand_in(name, arch) if isinstance(found, FarmError) else found.facts[arch]
+                if isinstance(found, Prepared):
+                    requires[node] = self.resolver.known_requires(found, arch)
+        return KnownGraph(facts=facts, seed_provides=seed_provides(repositories), requires=requires)
+
+    def _generate(self, source_rpm: SourceRpm, lock: BuildrootLock) -> tuple[str, ...]:
+        return run_generate(self.site(lock.arch), source_rpm, lock, self.limits)
+
+
+def assemble(farm: FarmContext, arches: Sequence[str]) -> Assembly:
+    """Return the assembly for the project of an invocation."""
+    project = farm.project()
+    return Assembly(farm=farm, project=project, arches=tuple(arches) or project.farm.arches)
+
+
+def project_commit(root: Path) -> str:
+    """Return the commit of the project's checkout, with `+` where the project has changes; empty where it is none."""
+    head = run(["git", "-C", str(root), "rev-parse", "HEAD"])
+    if not head.ok:
+        return ""
+    changes = run(["git", "-C", str(root), "status", "--porcelain", "--", "."])
+    return head.stdout.decode().strip() + ("+" if changes.stdout else "")
+
+
+def _stand_in(component: str, arch: str) -> SpecFacts:
+    """Return facts for a component whose spec cannot be read: whoever needs its packages by name waits for it."""
+    names = (component, f"{component}-devel", f"lib{component}")
+    return SpecFacts(
+        arch=arch,
+        source=Nevra(name=component, epoch=0, version="0", release="0", arch="src"),
+        build_requires=(),
+        dynamic=False,
+        packages=tuple(BinaryPackage(name=name, provides=(), requires=()) for name in names),
+        excluded="",
+    )

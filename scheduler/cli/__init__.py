@@ -1,0 +1,1 @@
+"""The scheduler's commands, one module each."""

@@ -1,0 +1,194 @@
+"""`farm build`: what the plan says, each package at least twice."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+
+from farm.cli.context import FarmContext, OutputFormat, pass_farm
+from farm.cli.output import Column, emit_rows, note
+from farm.clock import SystemClock
+from farm.errors import FarmError
+from farm.events import NodePlanned, RunStatus
+from farm.ledger.values import NodeOutcome
+from farm.states import NodeState
+from scheduler.assembly import Assembly, assemble, project_commit
+from scheduler.cli.options import Selection, selectors
+from scheduler.driver import VARIATIONS, Driver, Surroundings
+from scheduler.executor import Executor
+from scheduler.known_graph import KnownGraph, longest_paths
+from scheduler.machine import Machine
+from scheduler.node import Node
+from scheduler.plan import Action, Plan
+from scheduler.planning import Planner
+from scheduler.preparation import Prepared
+from scheduler.reasons import describe
+from scheduler.report import LineReporter, LiveReporter, Reporter, SilentReporter, duration
+from scheduler.retry import RetryPolicy
+
+_EXIT_STATUS = (
+    ({NodeState.FAILED, NodeState.TIMED_OUT}, 4),
+    ({NodeState.UNRESOLVABLE}, 6),
+    ({NodeState.INFRA_ERROR}, 8),
+    ({NodeState.UNREPRODUCIBLE}, 5),
+    ({NodeState.CANCELLED, NodeState.BLOCKED}, 4),
+)
+"""The first row that has a state of the run gives its exit status."""
+
+OUTCOME_COLUMNS: Sequence[Column[NodeOutcome]] = (
+    Column("component", lambda row: row.component),
+    Column("arch", lambda row: row.arch),
+    Column("state", lambda row: row.state),
+    Column("build id", lambda row: (row.build_id or "")[:12]),
+    Column("time", lambda row: duration(row.seconds), right=True),
+    Column("why", lambda row: row.why),
+)
+
+
+@click.command()
+@selectors
+@click.option("-k", "--continue-on-error", "keep_going", is_flag=True, help="Go on with what needs no failed build.")
+@click.option("--address", default="", metavar="ADDRESS", help="Ray cluster to build on; this machine otherwise.")
+@pass_farm
+def build(
+    farm: FarmContext,
+    component: tuple[str, ...],
+    group: tuple[str, ...],
+    arch: tuple[str, ...],
+    *,
+    everything: bool,
+    keep_going: bool,
+    address: str,
+) -> None:
+    """Build components and what they need, each at least twice in different surroundings.
+
+    Nothing is built whose inputs have a verdict already. Interrupted, it goes on from there the next time.
+    """
+    assembly = assemble(farm, arch)
+    selection = Selection(globs=component, groups=group, everything=everything)
+    wanted = selection.nodes(assembly.project, assembly.arches)
+    outcomes = _run(assembly, wanted, keep_going=keep_going, address=address)
+    if outcomes is None:
+        return
+    emit_rows(farm, outcomes, OUTCOME_COLUMNS)
+    sys.exit(exit_status(outcomes))
+
+
+def exit_status(outcomes: Sequence[NodeOutcome]) -> int:
+    """Return the exit status of a run: that of its worst outcome."""
+    states = {outcome.state for outcome in outcomes}
+    return next((status for bad, status in _EXIT_STATUS if states & bad), 0)
+
+
+def _run(assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, address: str) -> Sequence[NodeOutcome] | None:
+    farm = assembly.farm
+    prepared = assembly.prepare()
+    known = assembly.known_graph(prepared)
+    clock = SystemClock()
+    ledger = farm.ledger()
+    planner = Planner(
+        ledger=ledger,
+        store=farm.store(),
+        resolver=assembly.resolver,
+        settings=assembly.project.farm,
+        prepared=prepared,
+        known=known,
+        today=clock.now().date(),
+    )
+    plan = planner.plan(selected=wanted)
+    note(farm, summary(plan))
+    if farm.dry_run:
+        return None
+    run_id = ledger.begin_run(assembly.project.name, project_commit(assembly.project.root), "build")
+    status = RunStatus.INTERRUPTED
+    try:
+        for node in plan.nodes:
+            reasons = tuple(describe(reason) for reason in node.reasons)
+            ledger.append(run_id, NodePlanned(component=node.component, arch=node.arch, reasons=reasons))
+        outcomes = _drive(
+            assembly,
+            run_id,
+            known,
+            prepared,
+            waived=planner.waived(),
+            wanted=wanted,
+            keep_going=keep_going,
+            address=address,
+        )
+        status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
+        return outcomes
+    finally:
+        ledger.end_run(run_id, status)
+
+
+def _drive(
+    assembly: Assembly,
+    run_id: str,
+    known: KnownGraph,
+    prepared: dict[str, Prepared | FarmError],
+    *,
+    waived: frozenset[Node],
+    wanted: Sequence[Node],
+    keep_going: bool,
+    address: str,
+) -> Sequence[NodeOutcome]:
+    needs = known.needs([node for node in wanted if node in known.graph.nodes])
+    machine = Machine(
+        needs=needs,
+        rank=longest_paths(known.graph, lambda _: 1.0),
+        variations=VARIATIONS,
+        retry=RetryPolicy(),
+        keep_going=keep_going,
+        waived=waived,
+    )
+    with _reporter(assembly.farm, len(needs)) as reporter, _executor(address) as executor:
+        driver = Driver(
+            run_id=run_id,
+            machine=machine,
+            known=known,
+            resolver=assembly.resolver,
+            prepared=prepared,
+            wanted=list(needs),
+            surroundings=Surroundings(
+                ledger=assembly.farm.ledger(),
+                store=assembly.farm.store(),
+                executor=executor,
+                reporter=reporter,
+                clock=SystemClock(),
+                sites=assembly.site,
+                limits=assembly.limits,
+            ),
+        )
+        return driver.run()
+
+
+def summary(plan: Plan) -> str:
+    """Return one line: how many nodes are built, perhaps built, reused and blocked."""
+    counts = {action: sum(node.action is action for node in plan.nodes) for action in Action}
+    parts = [f"{count} {action}" for action, count in counts.items() if count]
+    return f"plan: {len(plan.nodes)} builds: {', '.join(parts) or 'nothing'}"
+
+
+@contextmanager
+def _reporter(farm: FarmContext, total: int) -> Iterator[Reporter]:
+    if farm.verbosity < 0:
+        yield SilentReporter()
+    elif sys.stderr.isatty() and farm.output_format is OutputFormat.TABLE:
+        console = Console(stderr=True, no_color=not farm.color_stderr)
+        with LiveReporter(total, console) as reporter:
+            yield reporter
+    else:
+        yield LineReporter(total=total, stream=sys.stderr, verbose=farm.verbosity > 0)
+
+
+@contextmanager
+def _executor(address: str) -> Iterator[Executor]:
+    from scheduler.ray_executor import RayExecutor  # noqa: PLC0415 - Ray takes half a second to import
+
+    executor = RayExecutor(address)
+    try:
+        yield executor
+    finally:
+        executor.close()

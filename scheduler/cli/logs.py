@@ -1,0 +1,67 @@
+"""`farm logs`: the log of a build, its cause of failure first."""
+
+import sys
+
+import click
+
+from farm.build import BuildOutcome, BuildResult
+from farm.cli.context import FarmContext, OutputFormat, pass_farm
+from farm.cli.output import emit_text, emit_value, note
+from farm.digest import Digest
+from farm.errors import UsageError
+from farm.printable import printable
+from scheduler.assembly import assemble
+from scheduler.cli.build_choice import last_build_id
+from scheduler.node import Node
+from scheduler.report import failure_lines
+
+
+class NoLogError(UsageError):
+    """There is no log of such a build."""
+
+    code = "CLI030"
+
+
+@click.command()
+@click.option("-p", "--component", required=True, metavar="NAME", help="The component.")
+@click.option("--arch", default="", metavar="ARCH", help="Architecture; the project's first otherwise.")
+@click.option("--variation", default="", help="`first`, `second`, ...; the one that failed, or the first, otherwise.")
+@click.option("--cause", is_flag=True, help="Only the cause of a failure.")
+@pass_farm
+def logs(farm: FarmContext, component: str, arch: str, variation: str, *, cause: bool) -> None:
+    """Show the log of the last build of a component. A running build shows what it has written so far."""
+    assembly = assemble(farm, (arch,) if arch else ())
+    assembly.project.component(component)
+    node = Node(component, assembly.arches[0])
+    build_id = last_build_id(farm.ledger(), node)
+    if build_id is None:
+        raise NoLogError(f"{node} was never built", hint=f"farm build -p {component}")
+    if not cause and _show_live(farm, build_id, variation):
+        return
+    result = _choose(farm.ledger().latest_results(build_id), variation, node)
+    if cause or farm.output_format is OutputFormat.JSON:
+        emit_value(farm, result.cause or result)
+        return
+    if result.outcome is not BuildOutcome.SUCCEEDED:
+        note(farm, failure_lines(node, result))
+    emit_text(printable(farm.store().read(result.log).decode(errors="replace"), keep="\n\t"))
+
+
+def _choose(results: list[BuildResult], variation: str, node: Node) -> BuildResult:
+    named = [result for result in results if variation in ("", result.variation.name)]
+    if not named:
+        tried = ", ".join(result.variation.name for result in results) or "none"
+        raise NoLogError(f"{node} has no build {variation!r}", hint=f"there are: {tried}")
+    failed = [result for result in named if result.outcome is not BuildOutcome.SUCCEEDED]
+    return (failed or named)[0]
+
+
+def _show_live(farm: FarmContext, build_id: Digest, variation: str) -> bool:
+    """Write the log of a build that runs now; tell whether there was one."""
+    for name in (variation,) if variation else ("first", "second"):
+        path = farm.state.live_log(build_id, name)
+        if path.exists():
+            note(farm, f"{name} build, running:")
+            sys.stdout.write(printable(path.read_text(encoding="utf-8", errors="replace"), keep="\n\t"))
+            return True
+    return False

@@ -1,0 +1,163 @@
+"""`farm verify`: build once more in further surroundings and compare with what was recorded."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+import click
+
+from farm.build import BuildOutcome, BuildResult
+from farm.cli.context import FarmContext, pass_farm
+from farm.cli.output import Column, emit_rows
+from farm.clock import SystemClock
+from farm.errors import NotReproducibleError
+from farm.ledger.values import NodeOutcome
+from farm.node_inputs import load_inputs
+from farm.verdict import Verdict
+from scheduler.assembly import Assembly, assemble
+from scheduler.cli.options import Selection, selectors
+from scheduler.executor import BuildDone, Lost
+from scheduler.leases import BuildLeases
+from scheduler.node import Node
+from scheduler.ray_executor import RayExecutor
+from workers.build import BuildRequest
+from workers.tasks import BuildTask
+from workers.variation import further_variation
+
+
+class NothingToVerifyError(NotReproducibleError):
+    """There is no verdict that could be verified."""
+
+    code = "VER020"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyRow:
+    """What one more build, or the record, says of a node."""
+
+    component: str
+    arch: str
+    verdict: str
+    causes: tuple[str, ...]
+    builds: tuple[str, ...]
+    rpms: int
+    again: str
+
+
+COLUMNS: Sequence[Column[VerifyRow]] = (
+    Column("component", lambda row: row.component),
+    Column("arch", lambda row: row.arch),
+    Column("verdict", lambda row: row.verdict),
+    Column("causes", lambda row: row.causes),
+    Column("builds", lambda row: row.builds),
+    Column("rpms", lambda row: row.rpms, right=True),
+    Column("this time", lambda row: row.again),
+)
+
+
+@click.command()
+@selectors
+@click.option("--recorded", is_flag=True, help="Show the recorded verdicts, and build nothing.")
+@pass_farm
+def verify(
+    farm: FarmContext,
+    component: tuple[str, ...],
+    group: tuple[str, ...],
+    arch: tuple[str, ...],
+    *,
+    everything: bool,
+    recorded: bool,
+) -> None:
+    """Build once more, in surroundings no build had before, and compare with the recorded verdict.
+
+    Exit status 5 where anything is not, or not any more, reproducible.
+    """
+    assembly = assemble(farm, arch)
+    selection = Selection(globs=component, groups=group, everything=everything)
+    nodes = selection.nodes(assembly.project, assembly.arches)
+    ledger = farm.ledger()
+    outcomes = [(node, ledger.last_outcome(*node)) for node in nodes]
+    known = [(node, verdict) for node, outcome in outcomes if (verdict := _verdict(farm, outcome)) is not None]
+    if not known:
+        raise NothingToVerifyError("none of the selected components has a verdict", hint="farm build makes verdicts")
+    again = {} if recorded else _build_again(assembly, known)
+    rows = [_row(node, verdict, again.get(node, "")) for node, verdict in known]
+    emit_rows(farm, rows, COLUMNS)
+    if any(row.verdict != "reproducible" or row.again not in ("", "identical") for row in rows):
+        sys.exit(5)
+
+
+def _verdict(farm: FarmContext, outcome: NodeOutcome | None) -> Verdict | None:
+    if outcome is None or outcome.build_id is None:
+        return None
+    return farm.ledger().verdict(outcome.build_id)
+
+
+def _row(node: Node, verdict: Verdict, again: str) -> VerifyRow:
+    return VerifyRow(
+        component=node.component,
+        arch=node.arch,
+        verdict=verdict.status,
+        causes=tuple(cause.name for cause in verdict.causes),
+        builds=verdict.builds,
+        rpms=len(verdict.rpms),
+        again=again,
+    )
+
+
+def _build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]]) -> dict[Node, str]:
+    """Build each node once more, as many at once as there are slots, and say how each compares."""
+    executor = RayExecutor()
+    answers: SimpleQueue[tuple[Node, BuildResult | Lost]] = SimpleQueue()
+    waiting = dict(known)
+    try:
+        for node, verdict in known:
+            executor.build(f"verify {node}", _task(assembly, node, verdict), _deliver(answers, node))
+        said: dict[Node, str] = {}
+        while len(said) < len(waiting):
+            node, answer = answers.get()
+            said[node] = _compare(assembly, waiting[node], answer)
+        return said
+    finally:
+        executor.close()
+
+
+def _deliver(answers: SimpleQueue[tuple[Node, BuildResult | Lost]], node: Node) -> BuildDone:
+    return lambda answer: answers.put((node, answer))
+
+
+def _task(assembly: Assembly, node: Node, verdict: Verdict) -> BuildTask:
+    inputs = load_inputs(assembly.farm.store(), verdict.build_id)
+    if inputs is None:
+        raise NothingToVerifyError(f"the inputs of {node} were not kept", hint="farm build records them")
+    number = len(assembly.farm.ledger().latest_results(verdict.build_id))
+    variation = further_variation(verdict.build_id, number)
+    site = assembly.site(node.arch)
+    return BuildTask(
+        site=site,
+        request=BuildRequest(
+            inputs=inputs.build, source_rpm=inputs.source_rpm, variation=variation, limits=assembly.limits
+        ),
+        lock=inputs.lock,
+        live_log=site.state.live_log(verdict.build_id, variation.name),
+    )
+
+
+def _compare(assembly: Assembly, verdict: Verdict, answer: BuildResult | Lost) -> str:
+    """Record the further build, and return `identical`, or what is different."""
+    if isinstance(answer, Lost):
+        return f"infra-error: {answer.why}"
+    ledger = assembly.farm.ledger()
+    leases = BuildLeases(ledger, SystemClock())
+    lease = leases.take_attempt(verdict.build_id, answer.variation.name)
+    if lease is not None:
+        ledger.record_result(lease, answer)
+        leases.give_back(lease)
+    if answer.outcome is not BuildOutcome.SUCCEEDED:
+        return f"{answer.outcome}: {answer.cause.summary if answer.cause else ''}"
+    before = {rpm.nevra.filename: rpm.digest for rpm in verdict.rpms}
+    now = {rpm.nevra.filename: rpm.digest for rpm in answer.rpms}
+    if before == now:
+        return "identical"
+    return "differs: " + ", ".join(sorted(name for name in before | now if before.get(name) != now.get(name)))

@@ -1,0 +1,54 @@
+"""`farm watch`: follow a run as it happens."""
+
+import sys
+
+import click
+import msgspec
+
+from farm.cli.context import FarmContext, OutputFormat, pass_farm
+from farm.cli.output import emit_text
+from farm.clock import SystemClock
+from farm.errors import UsageError
+from farm.events import NodePlanned, RunFinished, RunStatus
+from scheduler.report import LineReporter
+
+_POLL_SECONDS = 0.5
+
+
+class NoRunError(UsageError):
+    """There is no such run."""
+
+    code = "CLI031"
+
+
+@click.command()
+@click.argument("run_id", required=False, default="")
+@click.option("--no-follow", is_flag=True, help="Show what has happened, and end.")
+@pass_farm
+def watch(farm: FarmContext, run_id: str, *, no_follow: bool) -> None:
+    """Follow a run, the newest where none is named. May be interrupted: the run goes on.
+
+    With -O json, one JSON object per line.
+    """
+    ledger = farm.ledger()
+    runs = [run for run in ledger.runs() if run_id in ("", run.run_id)]
+    if not runs:
+        raise NoRunError(f"there is no run {run_id}".rstrip(), hint="farm build begins one")
+    run = runs[0]
+    clock = SystemClock()
+    reporter = LineReporter(total=0, stream=sys.stdout, verbose=farm.verbosity > 0)
+    cursor = 0
+    while True:
+        for stored in ledger.events(after=cursor, run_id=run.run_id):
+            cursor = stored.seq
+            if isinstance(stored.event, NodePlanned):
+                reporter.total += 1
+            if farm.output_format is OutputFormat.JSON:
+                emit_text(msgspec.json.encode(stored, order="sorted").decode())
+            else:
+                reporter.show(stored.event)
+            if isinstance(stored.event, RunFinished):
+                sys.exit(0 if stored.event.status is RunStatus.SUCCEEDED else 1)
+        if no_follow:
+            return
+        clock.sleep(_POLL_SECONDS)

@@ -1,0 +1,72 @@
+"""The leases a driver holds: one for each build id it works on, one for each attempt at a variation."""
+
+from farm.clock import Clock
+from farm.digest import Digest
+from farm.ledger.errors import StaleLeaseError
+from farm.ledger.holder import this_process
+from farm.ledger.ledger import Ledger
+from farm.ledger.values import Lease
+
+_TTL_SECONDS = 60.0
+
+
+class BuildLeases:
+    """Takes, renews and gives back leases. A lease that is lost is noticed when something is recorded under it."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._holder = this_process("farm build")
+        self._held: dict[str, Lease] = {}
+        self._renewed = clock.monotonic()
+
+    def take(self, build_id: Digest) -> Lease | None:
+        """Lease a build id; None where another driver has it."""
+        return self._take(_subject(build_id))
+
+    def take_attempt(self, build_id: Digest, variation: str) -> Lease | None:
+        """Lease one variation for a new attempt: its token is greater than that of every attempt before."""
+        return self._take(_subject(build_id, variation))
+
+    def holder_of(self, build_id: Digest) -> str:
+        """Return who works on a build id, for people."""
+        lease = self._ledger.lease_of(_subject(build_id))
+        return f"{lease.holder.name} (pid {lease.holder.pid})" if lease else "another driver"
+
+    def give_back(self, lease: Lease) -> None:
+        """Give back a lease."""
+        if self._held.pop(lease.subject, None) is not None:
+            self._ledger.release(lease)
+
+    def give_back_attempt(self, build_id: Digest, variation: str) -> None:
+        """Give back the lease of a variation, so that a late result of its attempt is refused."""
+        lease = self._held.get(_subject(build_id, variation))
+        if lease is not None:
+            self.give_back(lease)
+
+    def renew_due(self) -> None:
+        """Renew all leases once a third of their time is over."""
+        now = self._clock.monotonic()
+        if now - self._renewed < _TTL_SECONDS / 3:
+            return
+        self._renewed = now
+        for subject, lease in sorted(self._held.items()):
+            try:
+                self._held[subject] = self._ledger.renew(lease)
+            except StaleLeaseError:
+                del self._held[subject]
+
+    def release_all(self) -> None:
+        """Give back everything."""
+        for lease in list(self._held.values()):
+            self.give_back(lease)
+
+    def _take(self, subject: str) -> Lease | None:
+        lease = self._ledger.acquire(subject, self._holder, _TTL_SECONDS)
+        if lease is not None:
+            self._held[subject] = lease
+        return lease
+
+
+def _subject(build_id: Digest, variation: str = "") -> str:
+    return f"build:{build_id}:{variation}" if variation else f"build:{build_id}"

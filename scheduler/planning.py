@@ -1,0 +1,121 @@
+"""Gathers what a plan is made from: the inputs of every node as they are now, and as they were last."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from farm.build import BuiltRpm
+from farm.errors import FarmError, UnresolvableError
+from farm.ledger.ledger import Ledger
+from farm.node_inputs import NodeInputs, load_inputs
+from farm.project.farm_settings import FarmSettings
+from farm.states import NodeState
+from farm.store.artifact_store import ArtifactStore
+from farm.verdict import Verdict, VerdictStatus
+from scheduler.known_graph import KnownGraph, real_packages
+from scheduler.node import Node
+from scheduler.plan import LastBuild, Plan, make_plan
+from scheduler.preparation import Prepared
+from scheduler.reasons import Unresolvable
+from scheduler.resolution import Resolver
+
+_TELLING_STATES = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE, NodeState.FAILED, NodeState.TIMED_OUT)
+"""States that say something of the inputs they were reached with."""
+
+
+class Planner:
+    """Plans without building anything.
+
+    Args:
+        today: the date on which waivers are looked at.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        store: ArtifactStore,
+        resolver: Resolver,
+        settings: FarmSettings,
+        prepared: Mapping[str, Prepared | FarmError],
+        known: KnownGraph,
+        today: date,
+    ) -> None:
+        self._ledger = ledger
+        self._store = store
+        self._resolver = resolver
+        self._settings = settings
+        self._prepared = prepared
+        self._known = known
+        self._today = today
+        self._built: dict[Node, tuple[BuiltRpm, ...]] = {}
+
+    def plan(self, *, selected: Collection[Node] | None, forced: Collection[Node] = ()) -> Plan:
+        """Plan a run of the selected nodes and all that they need."""
+        self._learn_what_was_made()
+        graph = self._known.graph
+        current = {node: found for node in graph.nodes if (found := self._current(node)) is not None}
+        return make_plan(
+            graph,
+            current=current,
+            last={node: last for node in graph.nodes if (last := self._last(node)) is not None},
+            selected=selected,
+            forced=forced,
+            waived=self.waived(),
+        )
+
+    def waived(self) -> frozenset[Node]:
+        """Return the nodes that a waiver of the project lets through today."""
+        return frozenset(node for node in self._known.graph.nodes if self._settings.waiver_for(*node, self._today))
+
+    def _learn_what_was_made(self) -> None:
+        """Take the real provides of the last good builds into the graph, as the last run did when they ended."""
+        for node in self._known.graph.nodes:
+            verdict = self._last_good(node)
+            if verdict is not None:
+                self._known.learn_packages(node, real_packages(self._store, verdict.rpms))
+
+    def _current(self, node: Node) -> NodeInputs | Unresolvable | None:
+        """Return the inputs of a node against what its parents gave last; None where they gave nothing yet."""
+        found = self._solved(node)
+        if isinstance(found, NodeInputs):
+            verdict = self._ledger.verdict(found.build.build_id)
+            if verdict is not None and self._passes(node, verdict):
+                self._built[node] = verdict.rpms
+                return found
+        last = self._last_good(node)
+        if last is not None:
+            self._built[node] = last.rpms
+        return found
+
+    def _solved(self, node: Node) -> NodeInputs | Unresolvable | None:
+        prepared = self._prepared[node.component]
+        if isinstance(prepared, FarmError):
+            return Unresolvable(why=prepared.what)
+        ancestors = self._known.graph.ancestors(node)
+        if not ancestors <= self._built.keys():
+            return None
+        try:
+            found = self._resolver.resolve(
+                node, prepared, {ancestor: self._built[ancestor] for ancestor in ancestors}, may_run=False
+            )
+        except UnresolvableError as error:
+            return Unresolvable(why=f"{error.what}: {error.why}")
+        return found if isinstance(found, NodeInputs) else None
+
+    def _passes(self, node: Node, verdict: Verdict) -> bool:
+        return verdict.status is VerdictStatus.REPRODUCIBLE or (
+            verdict.status is VerdictStatus.UNREPRODUCIBLE and node in self.waived()
+        )
+
+    def _last_good(self, node: Node) -> Verdict | None:
+        outcome = self._ledger.last_good(node.component, node.arch)
+        if outcome is None or outcome.build_id is None:
+            return None
+        return self._ledger.verdict(outcome.build_id)
+
+    def _last(self, node: Node) -> LastBuild | None:
+        outcome = self._ledger.last_outcome(node.component, node.arch, _TELLING_STATES)
+        if outcome is None or outcome.build_id is None:
+            return None
+        inputs = load_inputs(self._store, outcome.build_id)
+        return None if inputs is None else LastBuild(inputs=inputs, state=outcome.state)

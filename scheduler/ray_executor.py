@@ -1,0 +1,158 @@
+"""Carries out tasks on Ray, on this machine or a cluster. Ray holds no truth and never retries (design decision 5)."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+from farm.build import BuildResult
+from farm.environment import set_default
+from farm.errors import FarmError, InfrastructureError
+from scheduler.executor import BuildDone, ExplainDone, Lost
+from workers.capacity import machine_capacity
+from workers.differ import Explanation
+from workers.tasks import BuildTask, ExplainTask, run_build, run_explain
+
+set_default("RAY_USAGE_STATS_ENABLED", "0")
+set_default("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+set_default("RAY_DEDUP_LOGS", "0")
+
+import ray  # noqa: E402 - its settings are read when it is imported
+from ray.exceptions import RayError  # noqa: E402
+
+T = TypeVar("T")
+
+_OBJECT_STORE_BYTES = 100 * 2**20
+"""Only small values travel through Ray: files go through the artifact store."""
+
+
+class RayStartError(InfrastructureError):
+    """Ray could not be started or joined."""
+
+    code = "RAY001"
+
+
+def arch_resource(arch: str) -> str:
+    """Return the Ray resource that stands for one build slot of an architecture."""
+    return f"build-{arch}"
+
+
+@ray.remote(max_retries=0)
+def _build(task: BuildTask) -> BuildResult | Lost:
+    worker = ray.get_runtime_context().get_node_id()[:12]
+    try:
+        return run_build(task, worker)
+    except FarmError as error:
+        return Lost(why=_words(error))
+
+
+@ray.remote(max_retries=0)
+def _explain(task: ExplainTask) -> Explanation | Lost:
+    try:
+        return run_explain(task)
+    except FarmError as error:
+        return Lost(why=_words(error))
+
+
+def _words(error: FarmError) -> str:
+    return f"{error.what}: {error.why}" if error.why else error.what
+
+
+class RayExecutor:
+    """Runs tasks as Ray tasks, each on a node that announces its architecture.
+
+    Ray starts with the first task: a run that finds everything built never pays for it.
+
+    Args:
+        address: of a cluster; empty starts Ray on this machine, bound to loopback, and ends it on close.
+    """
+
+    def __init__(self, address: str = "") -> None:
+        self._address = address
+        self._started = False
+        self._running: dict[str, ray.ObjectRef[Any]] = {}
+        self._lock = threading.Lock()
+        if address:
+            self._start()
+
+    def slots(self) -> Mapping[str, int]:
+        """Return how many builds of each architecture may run at once: what machine or cluster announces."""
+        if not self._address:
+            return {arch.arch: arch.slots for arch in machine_capacity().arches}
+        prefix = arch_resource("")
+        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call] # Ray leaves it untyped
+        return {name.removeprefix(prefix): int(count) for name, count in resources.items() if name.startswith(prefix)}
+
+    def _start(self) -> None:
+        if self._started:
+            return
+        try:
+            if self._address:
+                ray.init(address=self._address, log_to_driver=False, logging_level=logging.ERROR)
+            else:
+                _start_local()
+        except (RayError, ConnectionError, RuntimeError, ValueError, OSError) as exc:
+            where = self._address or "this machine"
+            raise RayStartError(
+                f"Ray does not start on {where}", why=str(exc), hint="see the logs in /tmp/ray"
+            ) from exc
+        self._started = True
+
+    def build(self, key: str, task: BuildTask, done: BuildDone) -> None:
+        """Start a build on a node of its architecture."""
+        self._start()
+        resources = {arch_resource(task.request.inputs.arch): 1}
+        self._watch(key, _build.options(num_cpus=1, resources=resources, name=key).remote(task), done)
+
+    def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
+        """Start explaining a difference on any node."""
+        self._start()
+        self._watch(key, _explain.options(num_cpus=1, name=key).remote(task), done)
+
+    def cancel(self, key: str) -> None:
+        """Kill the worker process of a task; its sandbox dies with it."""
+        with self._lock:
+            reference = self._running.pop(key, None)
+        if reference is not None:
+            ray.cancel(reference, force=True)
+
+    def close(self) -> None:
+        """Leave the cluster, or end the local one."""
+        with self._lock:
+            self._running.clear()
+        if self._started:
+            ray.shutdown()
+
+    def _watch(self, key: str, reference: "ray.ObjectRef[T | Lost]", done: Callable[[T | Lost], None]) -> None:
+        with self._lock:
+            self._running[key] = reference
+
+        def finished(future: "Future[T | Lost]") -> None:
+            with self._lock:
+                mine = self._running.pop(key, None) is not None
+            if mine:
+                done(_answer(future))
+
+        reference.future().add_done_callback(finished)
+
+
+def _answer(future: "Future[T | Lost]") -> T | Lost:
+    try:
+        return future.result()
+    except (RayError, CancelledError) as exc:
+        first_line = next(iter(str(exc).splitlines()), "")
+        return Lost(why=f"worker lost: {type(exc).__name__} {first_line}".strip())
+
+
+def _start_local() -> None:
+    capacity = machine_capacity()
+    ray.init(
+        num_cpus=capacity.cpus,
+        resources={arch_resource(arch.arch): arch.slots for arch in capacity.arches},
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+        object_store_memory=_OBJECT_STORE_BYTES,
+        _node_ip_address="127.0.0.1",
+    )

@@ -1,0 +1,291 @@
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from builders.builds import built_rpm, digest
+from builders.rpm_facts import facts_of
+
+from farm.build import BuildLimits, BuildOutcome, BuildResult, BuiltRpm, FailureCause
+from farm.buildroot_lock import BuildrootLock
+from farm.built_facts import save_facts
+from farm.clock import SystemClock
+from farm.errors import UnresolvableError
+from farm.ledger.holder import Holder
+from farm.ledger.ledger import Ledger
+from farm.ledger.values import NodeOutcome
+from farm.nevra import Nevra
+from farm.node_inputs import NodeInputs, load_inputs
+from farm.paths import CachePaths, StatePaths
+from farm.source_package import BinaryPackage, RenderedSource, SourceRpm, SpecFacts
+from farm.states import NodeState
+from farm.store.directory_store import DirectoryStore
+from scheduler.driver import VARIATIONS, Driver, Surroundings
+from scheduler.executor import BuildDone, ExplainDone, Lost
+from scheduler.known_graph import KnownGraph
+from scheduler.machine import Machine
+from scheduler.node import Node
+from scheduler.preparation import Prepared
+from scheduler.report import SilentReporter
+from scheduler.resolution import MoreRequires
+from scheduler.retry import RetryPolicy
+from workers.site import Site
+from workers.tasks import BuildTask, ExplainTask
+
+
+def node(name: str) -> Node:
+    return Node(name, "x86_64")
+
+
+def facts(name: str, requires: tuple[str, ...] = ()) -> SpecFacts:
+    return SpecFacts(
+        arch="x86_64",
+        source=Nevra.parse(f"{name}-1-1.src"),
+        build_requires=requires,
+        dynamic=False,
+        packages=(BinaryPackage(name=name, provides=(), requires=()),),
+        excluded="",
+    )
+
+
+def prepared(name: str, spec: SpecFacts) -> Prepared:
+    return Prepared(
+        source=RenderedSource(component=name, files=(), epoch=0),
+        source_rpm=SourceRpm(component=name, nevra=spec.source, digest=digest(f"{name}.src"), size=1),
+        facts={"x86_64": spec},
+    )
+
+
+class FakeResolver:
+    """Finds inputs at once; fails for nodes it was told to; asks once for more where it was told to."""
+
+    def __init__(self, errors: Mapping[str, UnresolvableError], more: Mapping[str, tuple[str, ...]]) -> None:
+        self.errors = errors
+        self.more = dict(more)
+        self.seen: dict[Node, tuple[Node, ...]] = {}
+
+    def resolve(
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
+    ) -> NodeInputs | MoreRequires | None:
+        if node.component in self.errors:
+            raise self.errors[node.component]
+        if node.component in self.more:
+            return MoreRequires(requires=self.more.pop(node.component))
+        self.seen[node] = tuple(built)
+        lock = BuildrootLock(arch=node.arch, layers=())
+        return NodeInputs(
+            build=prepared.inputs(node.arch, lock), source=prepared.source, source_rpm=prepared.source_rpm, lock=lock
+        )
+
+
+class FakeExecutor:
+    """Builds at once: each component gives one RPM, whose bytes depend on what the test said."""
+
+    def __init__(self, store: DirectoryStore) -> None:
+        self.store = store
+        self.built: list[tuple[str, str]] = []
+        self.differing: set[str] = set()
+        self.failing: set[str] = set()
+        self.losses: dict[str, int] = {}
+
+    def slots(self) -> Mapping[str, int]:
+        return {"x86_64": 2}
+
+    def build(self, key: str, task: BuildTask, done: BuildDone) -> None:
+        del key
+        name, variation = task.request.inputs.component, task.request.variation.name
+        if self.losses.get(name, 0) > 0:
+            self.losses[name] -= 1
+            done(Lost(why="worker lost"))
+            return
+        self.built.append((name, variation))
+        done(self.result(task, name))
+
+    def result(self, task: BuildTask, name: str) -> BuildResult:
+        content = task.request.variation.name if name in self.differing else ""
+        data = f"{name} {content}".encode()
+        rpm = built_rpm(f"{name}-1-1.x86_64", content=content)
+        rpm = BuiltRpm(
+            nevra=rpm.nevra, digest=self.store.put_bytes(data), size=len(data), header=rpm.header, payload=rpm.payload
+        )
+        save_facts(self.store, [facts_of(rpm)])
+        failed = name in self.failing
+        cause = FailureCause(category="compiler", summary="no such header", lines=("x.c:1: error",), first_line=7)
+        return BuildResult(
+            build_id=task.request.inputs.build_id,
+            component=name,
+            arch="x86_64",
+            variation=task.request.variation,
+            outcome=BuildOutcome.FAILED if failed else BuildOutcome.SUCCEEDED,
+            rpms=() if failed else (rpm,),
+            log=self.store.put_bytes(b"log"),
+            worker="fake",
+            started="2026-01-01T00:00:00.000Z",
+            seconds=1.0,
+            rpmbuild_seconds=0.5,
+            cause=cause if failed else None,
+        )
+
+    def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
+        del key, task
+        done(Lost(why="diffoscope was lost"))
+
+    def cancel(self, key: str) -> None:
+        del key
+
+    def close(self) -> None:
+        pass
+
+
+class Farm:
+    """A project of one-package components, with real ledger and store."""
+
+    def __init__(self, tmp_path: Path, requires: Mapping[str, tuple[str, ...]]) -> None:
+        tmp_path.mkdir(exist_ok=True)
+        self.ledger = Ledger.open(tmp_path / "ledger.sqlite")
+        self.store = DirectoryStore(tmp_path / "store")
+        self.executor = FakeExecutor(self.store)
+        self.resolver = FakeResolver({}, {})
+        self.specs = {node(name): facts(name, found) for name, found in requires.items()}
+        self.site = Site(state=StatePaths(root=tmp_path), cache=CachePaths(root=tmp_path / "cache"), repositories={})
+
+    def run(self, *, keep_going: bool = True) -> dict[str, NodeOutcome]:
+        known = KnownGraph(facts=self.specs, seed_provides=lambda _need, _arch: "", requires={})
+        needs = known.needs()
+        driver = Driver(
+            run_id=self.ledger.begin_run("demo", "", "build"),
+            machine=Machine(
+                needs=needs,
+                rank={},
+                variations=VARIATIONS,
+                retry=RetryPolicy(attempts=2, first_delay=0.0, poll_seconds=0.01),
+                keep_going=keep_going,
+            ),
+            known=known,
+            resolver=self.resolver,
+            prepared={which.component: prepared(which.component, spec) for which, spec in self.specs.items()},
+            wanted=list(needs),
+            surroundings=Surroundings(
+                ledger=self.ledger,
+                store=self.store,
+                executor=self.executor,
+                reporter=SilentReporter(),
+                clock=SystemClock(),
+                sites=lambda _arch: self.site,
+                limits=BuildLimits(),
+            ),
+        )
+        return {outcome.component: outcome for outcome in driver.run()}
+
+
+def states(outcomes: Mapping[str, NodeOutcome]) -> dict[str, NodeState]:
+    return {name: outcome.state for name, outcome in outcomes.items()}
+
+
+def test_builds_twice_in_order_and_records_everything(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
+    outcomes = farm.run()
+    assert states(outcomes) == {"app": NodeState.REPRODUCIBLE, "lib": NodeState.REPRODUCIBLE}
+    assert [name for name, _ in farm.executor.built] == ["lib", "lib", "app", "app"]
+    assert farm.resolver.seen[node("app")] == (node("lib"),)
+    build_id = outcomes["app"].build_id
+    assert build_id is not None
+    assert load_inputs(farm.store, build_id) is not None
+    assert [result.variation.name for result in farm.ledger.results(build_id)] == list(VARIATIONS)
+    assert farm.ledger.lease_of(f"build:{build_id}") is None
+    farm.ledger.verify_chain()
+
+
+def test_a_second_run_builds_nothing(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
+    farm.run()
+    farm.executor.built.clear()
+    assert states(farm.run()) == {"app": NodeState.REPRODUCIBLE, "lib": NodeState.REPRODUCIBLE}
+    assert farm.executor.built == []
+
+
+def test_a_difference_without_an_explanation_is_a_difference(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
+    farm.executor.differing.add("lib")
+    outcomes = farm.run()
+    assert states(outcomes) == {"app": NodeState.BLOCKED, "lib": NodeState.UNREPRODUCIBLE}
+    assert outcomes["app"].why == "needs lib.x86_64, which is unreproducible"
+    assert outcomes["app"].build_id is None
+
+
+def test_a_failure_is_recorded_and_tried_again_by_the_next_run(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    farm.executor.failing.add("lib")
+    outcomes = farm.run()
+    assert (outcomes["lib"].state, outcomes["lib"].why) == (NodeState.FAILED, "no such header")
+    farm.executor.failing.clear()
+    assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
+
+
+def test_a_lost_worker_is_replaced(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    farm.executor.losses["lib"] = 1
+    assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
+
+
+def test_workers_that_are_lost_again_and_again_end_the_node(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    farm.executor.losses["lib"] = 9
+    assert states(farm.run()) == {"lib": NodeState.INFRA_ERROR}
+
+
+def test_what_cannot_be_resolved_says_why(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "other": ()})
+    farm.resolver.errors = {"lib": UnresolvableError("nothing provides zlib", why="lib needs it")}
+    outcomes = farm.run()
+    assert states(outcomes) == {"lib": NodeState.UNRESOLVABLE, "other": NodeState.REPRODUCIBLE}
+    assert outcomes["lib"].why == "nothing provides zlib: lib needs it"
+
+
+def test_requirements_found_on_the_way_become_edges(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"app": (), "zlib": ()})
+    farm.resolver.more = {"app": ("zlib",)}
+    assert states(farm.run()) == {"app": NodeState.REPRODUCIBLE, "zlib": NodeState.REPRODUCIBLE}
+    assert farm.resolver.seen[node("app")] == (node("zlib"),)
+
+
+def test_half_done_work_of_a_killed_driver_is_taken_up(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    farm.run()
+    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=()))
+    first = farm.ledger.results(inputs.build_id)[0]
+    other = Farm(tmp_path / "other", {"lib": ()})
+    other.store.put_bytes(farm.store.read(first.rpms[0].digest))
+    save_facts(other.store, [facts_of(first.rpms[0])])
+    dead = Holder(name="dead", boot="another boot", pid=1, started=1)
+    lease = other.ledger.acquire(f"build:{inputs.build_id}:first", dead, 60)
+    assert lease is not None
+    other.ledger.record_result(lease, first)
+    assert states(other.run()) == {"lib": NodeState.REPRODUCIBLE}
+    assert other.executor.built == [("lib", "second")]
+
+
+def test_a_build_that_another_driver_holds_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=()))
+    elsewhere = Holder(name="another", boot="another boot", pid=1, started=1)
+    held = farm.ledger.acquire(f"build:{inputs.build_id}", elsewhere, 60)
+    assert held is not None
+    waits: list[float] = []
+    monotonic = SystemClock.monotonic
+
+    def later(clock: SystemClock) -> float:
+        waits.append(0.0)
+        if len(waits) == 20:  # the other driver gives up after a while
+            farm.ledger.release(held)
+        return monotonic(clock)
+
+    monkeypatch.setattr(SystemClock, "monotonic", later)
+    assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
+    assert any("is being built by another" in str(stored.event) for stored in farm.ledger.events())
+
+
+def test_without_keep_going_a_failure_cancels_the_rest(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
+    farm.executor.failing.add("lib")
+    outcomes = farm.run(keep_going=False)
+    assert states(outcomes) == {"app": NodeState.CANCELLED, "lib": NodeState.FAILED}

@@ -1,0 +1,81 @@
+"""What a worker is asked to do, as values, and the functions that do it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from farm.build import BuildLimits, BuildResult
+from farm.buildroot_lock import BuildrootLock
+from farm.clock import SystemClock
+from farm.source_package import SourceRpm
+from farm.verdict import RpmDifference
+from workers.build import BuildRequest, build_rpm
+from workers.differ import Explanation, explain
+from workers.dynamic_requires import generated_requires
+from workers.live_log import LiveLog
+from workers.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildTask:
+    """Build once.
+
+    Attributes:
+        live_log: file that the log can be read from while the build runs.
+    """
+
+    site: Site
+    request: BuildRequest
+    lock: BuildrootLock
+    live_log: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainTask:
+    """Explain why these two results of one build id differ."""
+
+    site: Site
+    differences: tuple[RpmDifference, ...]
+    results: tuple[BuildResult, ...]
+    limits: BuildLimits
+
+
+def run_build(task: BuildTask, worker: str) -> BuildResult:
+    """Build once and return the result; whatever goes wrong in the build is a result, too.
+
+    Raises:
+        FarmError: the buildroot could not be made.
+    """
+    store = task.site.store()
+    with (
+        task.site.buildroots(store).open(task.lock) as root,
+        LiveLog(task.live_log) as log,
+    ):
+        return build_rpm(
+            task.request,
+            root=root,
+            store=store,
+            scratch=task.site.cache.scratch,
+            worker=worker,
+            sink=log.write,
+            clock=SystemClock(),
+        )
+
+
+def run_explain(task: ExplainTask) -> Explanation:
+    """Explain why builds differ."""
+    return explain(
+        task.differences,
+        store=task.site.store(),
+        scratch=task.site.cache.scratch,
+        limits=task.limits,
+        results=task.results,
+    )
+
+
+def run_generate(site: Site, source_rpm: SourceRpm, lock: BuildrootLock, limits: BuildLimits) -> tuple[str, ...]:
+    """Run one round of `%generate_buildrequires` and return all BuildRequires known after it."""
+    store = site.store()
+    with site.buildroots(store).open(lock) as root:
+        return generated_requires(
+            source_rpm, root=root, arch=lock.arch, store=store, scratch=site.cache.scratch, limits=limits
+        )
