@@ -15,7 +15,7 @@ from farm.printable import printable
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: a frozen generic class with them cannot be made as `Column[Row](...)`
 class Column(Generic[Row]):
     """A column of a table.
 

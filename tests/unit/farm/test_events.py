@@ -1,0 +1,84 @@
+from typing import get_args
+
+import msgspec
+import pytest
+from builders.builds import digest
+
+from farm.build import BuildOutcome
+from farm.canonical import encode
+from farm.events import (
+    BuildFinished,
+    BuildStarted,
+    Event,
+    NodeChanged,
+    NodePlanned,
+    Published,
+    RolledBack,
+    RunFinished,
+    RunStarted,
+    RunStatus,
+    VerdictReached,
+)
+from farm.states import NodeState
+from farm.verdict import VerdictStatus
+
+STORED: list[tuple[Event, str]] = [
+    (
+        RunStarted(project="p", commit="c", command="x"),
+        '{"command":"x","commit":"c","event":"run-started","project":"p"}',
+    ),
+    (
+        NodePlanned(component="curl", arch="x86_64", reasons=("new",)),
+        '{"arch":"x86_64","component":"curl","event":"node-planned","reasons":["new"]}',
+    ),
+    (
+        NodeChanged(component="curl", arch="x86_64", state=NodeState.BLOCKED, why="zlib"),
+        '{"arch":"x86_64","component":"curl","event":"node-changed","state":"blocked","why":"zlib"}',
+    ),
+    (
+        BuildStarted(component="curl", arch="x86_64", build_id=digest("b"), variation="first", worker="w"),
+        (
+            f'{{"arch":"x86_64","build_id":"{digest("b")}","component":"curl","event":"build-started",'
+            '"variation":"first","worker":"w"}'
+        ),
+    ),
+    (
+        BuildFinished(
+            component="curl",
+            arch="x86_64",
+            build_id=digest("b"),
+            variation="first",
+            outcome=BuildOutcome.TIMED_OUT,
+            seconds=1.5,
+            log=None,
+            summary="s",
+        ),
+        (
+            f'{{"arch":"x86_64","build_id":"{digest("b")}","component":"curl","event":"build-finished","log":null,'
+            '"outcome":"timed-out","seconds":1.5,"summary":"s","variation":"first"}'
+        ),
+    ),
+    (
+        VerdictReached(
+            component="curl", arch="x86_64", build_id=digest("b"), status=VerdictStatus.REPRODUCIBLE, causes=()
+        ),
+        (
+            f'{{"arch":"x86_64","build_id":"{digest("b")}","causes":[],"component":"curl","event":"verdict-reached",'
+            '"status":"reproducible"}'
+        ),
+    ),
+    (RunFinished(status=RunStatus.SUCCEEDED), '{"event":"run-finished","status":"succeeded"}'),
+    (Published(snapshot="s", packages=3), '{"event":"published","packages":3,"snapshot":"s"}'),
+    (RolledBack(snapshot="s"), '{"event":"rolled-back","snapshot":"s"}'),
+]
+
+
+@pytest.mark.parametrize(("event", "text"), STORED, ids=lambda value: type(value).__name__)
+def test_stored_events_can_be_read_for_ever(event: Event, text: str) -> None:
+    """A ledger keeps this text: changing it makes old ledgers unreadable."""
+    assert encode(event).decode() == text
+    assert msgspec.json.decode(text, type=Event) == event
+
+
+def test_every_event_is_in_the_table() -> None:
+    assert {type(event) for event, _ in STORED} == set(get_args(Event))
