@@ -71,15 +71,23 @@ def alternatives(dependency: Dependency) -> list[Alternatives]:
 
 
 def satisfies(provide: Requirement, wanted: Requirement) -> bool:
-    """Tell whether a provide meets a simple requirement: same name and overlapping ranges (rpm's `rpmdsCompare`).
+    """Tell whether a provide meets a simple requirement: same name and overlapping ranges (rpm's `rpmverOverlap`).
 
-    A side without a version meets every version.
+    A side without a version meets every version, and one without a release every release of its version if it
+    allows equality.
     """
     if provide.name != wanted.name:
         return False
     if not provide.operator or not wanted.operator:
         return True
-    order = _compare_evr(provide.evr, wanted.evr)
+    epoch, version, release = _split_evr(provide.evr)
+    wanted_epoch, wanted_version, wanted_release = _split_evr(wanted.evr)
+    order = (epoch > wanted_epoch) - (epoch < wanted_epoch) or compare_versions(version, wanted_version)
+    if order == 0 and bool(release) != bool(wanted_release):
+        if "=" in (wanted if release else provide).operator:
+            return True
+    elif order == 0:
+        order = compare_versions(release, wanted_release)
     if order < 0:
         return ">" in provide.operator or "<" in wanted.operator
     if order > 0:
@@ -135,16 +143,6 @@ def _product(numbers: list[int]) -> int:
     for number in numbers:
         result = min(result * number, 2**31)
     return result
-
-
-def _compare_evr(left: str, right: str) -> int:
-    one, other = _split_evr(left), _split_evr(right)
-    if one[0] != other[0]:
-        return 1 if one[0] > other[0] else -1
-    order = compare_versions(one[1], other[1])
-    if order or not one[2] or not other[2]:
-        return order
-    return compare_versions(one[2], other[2])
 
 
 def _split_evr(evr: str) -> tuple[int, str, str]:

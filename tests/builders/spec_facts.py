@@ -1,0 +1,47 @@
+"""Facts of specs that only tests know."""
+
+from collections.abc import Mapping, Sequence
+
+from farm.nevra import Nevra
+from farm.source_package import BinaryPackage, SpecFacts
+from scheduler.node import Node
+
+ARCH = "x86_64"
+
+
+def node(component: str, arch: str = ARCH) -> Node:
+    return Node(component, arch)
+
+
+def binary(name: str, *, provides: Sequence[str] = (), requires: Sequence[str] = ()) -> BinaryPackage:
+    return BinaryPackage(name=name, provides=tuple(provides), requires=tuple(requires))
+
+
+def spec(
+    component: str,
+    *requires: str,
+    packages: Sequence[BinaryPackage] | None = None,
+    version: str = "1",
+    arch: str = ARCH,
+    excluded: str = "",
+) -> tuple[Node, SpecFacts]:
+    """Return a node with its facts; it makes one package of its own name unless told otherwise."""
+    facts = SpecFacts(
+        arch=arch,
+        source=Nevra(name=component, epoch=0, version=version, release="1", arch="src"),
+        build_requires=tuple(sorted(requires)),
+        dynamic=False,
+        packages=tuple(packages if packages is not None else [binary(component)]),
+        excluded=excluded,
+    )
+    return Node(component, arch), facts
+
+
+class Seed:
+    """A seed that provides the names given; counts as the callable that `build_graph` wants."""
+
+    def __init__(self, *names: str, **packages: str) -> None:
+        self.packages: Mapping[str, str] = {**{name: name for name in names}, **packages}
+
+    def __call__(self, requirement: str, _arch: str) -> str:
+        return self.packages.get(requirement, "")
