@@ -25,7 +25,7 @@ _LIMITS = Limits(seconds=1800.0, memory_bytes=4 * 2**30, processes=512, file_byt
 _RPM = (
     *("rpm", "--root", TARGET, "--dbpath", "/var/lib/rpm", "--install"),
     *("--nosignature", "--nodeps", "--excludedocs", "--ignorearch", "--ignoreos"),
-    *("--nocaps", "--nocontexts", "--noplugins"),
+    *("--nocaps", "--nocontexts", "--nomanifest", "--noplugins"),
 )
 """Dependencies were solved when the lock was made, over all layers; the farm checks digests instead of signatures."""
 
@@ -80,8 +80,14 @@ def install(rpms: Sequence[Path], root: Path) -> None:
     if not result.ok:
         raise InstallError(
             f"rpm could not install {len(rpms)} packages into a buildroot",
-            why=result.stderr.strip()[-4000:] or f"exit status {result.status}",
+            why=_words(result.stderr) or f"exit status {result.status}",
             hint="a file conflict or a scriptlet that fails: see the packages named",
         )
     if "scriptlet failed" in result.stderr:
-        structlog.get_logger().warning("a scriptlet failed in a buildroot", output=result.stderr.strip()[-4000:])
+        structlog.get_logger().warning("a scriptlet failed in a buildroot", output=_words(result.stderr))
+
+
+def _words(stderr: str) -> str:
+    """Return what rpm says, without what Debian's rpm always says (`rpm: RPM should not be used directly ...`)."""
+    lines = [line for line in stderr.strip().splitlines() if not line.startswith("rpm: ")]
+    return "\n".join(lines[-20:])

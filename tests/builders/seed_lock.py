@@ -9,7 +9,17 @@ from farm.nevra import Nevra
 SHELL = ("base-files", "base-passwd", "dash", "libc6", "libc-bin")
 """Enough for `/bin/sh`."""
 
-COREUTILS = ("coreutils", "libacl1", "libattr1", "libgmp10", "libpcre2-8-0", "libselinux1", "libssl3t64", "zlib1g")
+COREUTILS = (
+    "coreutils",
+    "libacl1",
+    "libattr1",
+    "libcap2",
+    "libgmp10",
+    "libpcre2-8-0",
+    "libselinux1",
+    "libssl3t64",
+    "zlib1g",
+)
 
 
 def seed_lock(seed: Path, *layers: tuple[str, ...], arch: str = "x86_64") -> BuildrootLock:
