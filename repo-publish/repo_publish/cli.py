@@ -16,6 +16,7 @@ from repo_publish.authority import Authority
 from repo_publish.candidates import compose_project
 from repo_publish.check import CheckReport, check_published, check_url_tree, failure
 from repo_publish.compose import Compose, ComposedPackage
+from repo_publish.gate import RefusalReason
 from repo_publish.publish import Publisher
 from repo_publish.rollback import rollback as roll_back
 from repo_publish.signer.process import run_signer
@@ -135,6 +136,8 @@ def _emit_compose(farm: FarmContext, composed: Compose) -> None:
 
 def _note_refused(farm: FarmContext, composed: Compose) -> None:
     for refused in composed.refused:
+        if refused.reason is RefusalReason.NO_CHANNEL:
+            continue  # the project's own choice
         kept = "; the last good build stays" if refused.kept else ""
         note(farm, f"kept out: {refused.component} {refused.arch}: {refused.reason.value}: {refused.why}{kept}")
 

@@ -74,17 +74,17 @@ def fingerprint_of(public_key: Path) -> str:
 
 
 def _verify_batch(tree: Path, locations: Sequence[str], public_key: Path, fingerprint: str) -> dict[str, str]:
-    binds = (Bind(source=tree, target=_TREE), Bind(source=public_key, target=f"{_KEYS}/farm.key"))
+    """Verify some files, each under a name of ours: theirs could be made to look like what rpmkeys prints."""
+    names = {location: f"{_TREE}/{number}.rpm" for number, location in enumerate(locations)}
+    files = tuple(Bind(source=tree / location, target=name) for location, name in names.items())
+    binds = (*files, Bind(source=public_key, target=f"{_KEYS}/farm.key"))
     sandbox = Sandbox(root=None, binds=binds, limits=Limits(seconds=600.0))
     options = ["_keyring fs", f"_keyringpath {_KEYS}/", "_pkgverify_level all", "_dbpath /nonexistent"]
     argv = ["rpmkeys", *(word for option in options for word in ("--define", option)), "-Kv"]
-    result = run_in_sandbox(sandbox, [*argv, *(f"{_TREE}/{location}" for location in locations)])
+    result = run_in_sandbox(sandbox, [*argv, *names.values()])
     said = _by_file(result.stdout.decode(errors="replace"))
-    wrong = {}
-    for location in locations:
-        why = _what_is_wrong(said.get(f"{_TREE}/{location}", []), fingerprint)
-        if why:
-            wrong[location] = why
+    verdicts = {location: _what_is_wrong(said.get(name, []), fingerprint) for location, name in names.items()}
+    wrong = {location: why for location, why in verdicts.items() if why}
     if not result.ok and not wrong:
         wrong = dict.fromkeys(locations, f"rpmkeys failed: {result.stderr.strip()[-500:]}")
     return wrong

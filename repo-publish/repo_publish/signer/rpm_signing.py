@@ -21,6 +21,7 @@ from repo_publish.signature_header import read_front, signed_front
 from repo_publish.signer.errors import TamperedError
 from repo_publish.signer.keyring import Keyring
 from repo_publish.signer.messages import SignedRpm
+from repo_publish.write import FILE_MODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ def _sign(digest: Digest, expected: Expected, *, store: ArtifactStore, keyring: 
         target.write(signed_front(front, signature))
         source.seek(front.main_offset)
         shutil.copyfileobj(source, target)
+    signed.chmod(FILE_MODE)
     unsigned.unlink()
     return _Work(unsigned=digest, expected=expected, signed=signed)
 

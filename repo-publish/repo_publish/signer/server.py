@@ -5,6 +5,7 @@ import os
 import selectors
 import socket
 import struct
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,8 +17,8 @@ from repo_publish.signer.errors import AlreadyRunningError, SignerError
 from repo_publish.signer.messages import Request, Response, parse_request, receive, refused, send
 from repo_publish.signer.paths import SignerPaths
 
-_PATIENCE_SECONDS = 10.0
-_MAX_REQUESTS = 10_000
+_POLL_SECONDS = 0.05
+_MAX_CONNECTIONS = 32
 _CREDENTIALS = struct.Struct("3i")
 
 Answer = Callable[[Request], Response]
@@ -58,24 +59,26 @@ def listening(path: Path) -> Iterator[socket.socket]:
 
 
 def serve(listener: socket.socket, answer: Answer, *, until_closed: int | None = None) -> None:
-    """Answer requests, one after the other.
+    """Answer requests, one at a time, whoever has connected.
 
     Args:
-        until_closed: a descriptor; once its other end is closed, the signer ends. A command that starts a signer for
-            itself holds that other end, so the signer outlives it in no case.
+        until_closed: a descriptor; once its other end is closed, and nobody is connected any more, the signer ends. A
+            command that starts a signer for itself holds that other end, so the signer does not outlive it.
     """
+    conversations = _Conversations(answer)
+    ending = False
     with selectors.DefaultSelector() as selector:
         selector.register(listener, selectors.EVENT_READ)
         if until_closed is not None:
             selector.register(until_closed, selectors.EVENT_READ)
-        while True:
-            ready = {key.fd for key, _ in selector.select()}
+        while not (ending and conversations.none()):
+            ready = {key.fd for key, _ in selector.select(_POLL_SECONDS if ending else None)}
             if listener.fileno() in ready:
                 connection, _ = listener.accept()
-                with connection:
-                    _converse(connection, answer)
-            elif until_closed in ready and not os.read(until_closed, 4096):
-                return
+                conversations.begin(connection)
+            if until_closed in ready and not os.read(until_closed, 4096):
+                selector.unregister(until_closed)
+                ending = True
 
 
 def connect(path: Path) -> socket.socket | None:
@@ -93,16 +96,42 @@ def connect(path: Path) -> socket.socket | None:
     return connection
 
 
-def _converse(connection: socket.socket, answer: Answer) -> None:
-    """Answer the requests of one connection until it closes, breaks the rules, or is idle."""
-    connection.settimeout(_PATIENCE_SECONDS)
-    if not _is_own_user(connection):
-        log.warning("signer refused a connection of another user")
-        return
-    with suppress(OSError):
-        for _ in range(_MAX_REQUESTS):
-            if not _exchange(connection, answer):
+class _Conversations:
+    """A thread for each connection, so that one that is silent keeps nobody waiting; answers are given one by one."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._one_by_one = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, connection: socket.socket) -> None:
+        """Talk with whoever connected; hang up at once if there are too many."""
+        if len(self._living()) >= _MAX_CONNECTIONS:
+            connection.close()
+            return
+        thread = threading.Thread(target=self._converse, args=(connection,), daemon=True)
+        self._threads = [*self._living(), thread]
+        thread.start()
+
+    def none(self) -> bool:
+        """Tell whether nobody is connected."""
+        return not self._living()
+
+    def _living(self) -> list[threading.Thread]:
+        return [thread for thread in self._threads if thread.is_alive()]
+
+    def _converse(self, connection: socket.socket) -> None:
+        """Answer the requests of one connection until it closes or breaks the rules."""
+        with connection, suppress(OSError):
+            if not _is_own_user(connection):
+                log.warning("signer refused a connection of another user")
                 return
+            while _exchange(connection, self._answer_alone):
+                pass
+
+    def _answer_alone(self, request: Request) -> Response:
+        with self._one_by_one:
+            return self._answer(request)
 
 
 def _exchange(connection: socket.socket, answer: Answer) -> bool:
