@@ -1,0 +1,222 @@
+"""Every step of a component from its upstream files to its rendered ones; what the lookaside has is not needed here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from farm.canonical import identity
+from farm.digest import digest_bytes
+from farm.errors import ProjectError
+from farm.overlay.engine import Step, apply_overlays
+from farm.overlay.errors import MissingSpecError, NotApplicableError, OverlayUnsupportedError
+from farm.overlay.files import Files
+from farm.overlay.macros_file import macros_file, macros_file_name
+from farm.overlay.model import Overlay
+from farm.overlay.release import check_release
+from farm.overlay.spec_document import SpecDocument
+from farm.overlay.system import all_overlays
+from farm.paths import CachePaths
+from farm.project.boundary import Boundary
+from farm.project.model import Component, Project, UpstreamSpec
+from farm.render_key import RenderInputs, overlay_input, source_inputs
+from farm.sources.declared import merge_declared
+from farm.sources.dist_git import DistGit
+from farm.sources.local_source import LOCAL_EPOCH, read_local_source
+from farm.sources.sources_file import SOURCES_NAME, format_sources, parse_sources
+
+MAX_OVERLAY_SOURCE = 64 * 2**20
+
+
+class LockFileError(ProjectError):
+    """A component has a lock file, which the farm does not read yet."""
+
+    code = "PRJ010"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """A component before overlays.
+
+    Attributes:
+        id: commit of dist-git, or the identity of a local spec's files.
+        files: by relative path; the spec has the component's name already.
+    """
+
+    id: str
+    epoch: int
+    files: Files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """A component with every step on the way from upstream.
+
+    Attributes:
+        steps: each overlay, the farm's own ones too, and the files after it.
+        files: all files at the end, `sources` with the declared ones in it; without the files of the lookaside.
+    """
+
+    component: str
+    upstream: Upstream
+    steps: tuple[Step, ...]
+    files: Files
+
+
+class RenderSteps:
+    """Fetches and renders components of one project; safe to use from several threads."""
+
+    def __init__(self, *, project: Project, cache: CachePaths) -> None:
+        self._project = project
+        self._dist_git = DistGit(cache.dist_git)
+        self._boundary = Boundary(project.roots)
+
+    def identify(self, component: Component) -> "PendingRendering":
+        """Find out what a component is rendered from.
+
+        Raises:
+            ProjectError: there is no such upstream, or the component needs what is not there yet.
+            InfrastructureError: dist-git cannot be asked.
+        """
+        self._refuse_unsupported(component)
+        if isinstance(component.spec, UpstreamSpec):
+            return PendingRendering(component=component, upstream_id=self._dist_git.resolve(component.spec), local=None)
+        local = self._local_files(component, component.spec.path)
+        digests = {name: digest_bytes(data) for name, data in local.items()}
+        upstream_id = identity("local-source", {"spec": component.spec.path.name, "files": digests})
+        return PendingRendering(component=component, upstream_id=upstream_id, local=local)
+
+    def inputs(self, pending: "PendingRendering") -> RenderInputs:
+        """Return the identity of a rendering, without making it."""
+        component = pending.component
+        overlays = []
+        for overlay in all_overlays(component):
+            content = digest_bytes(self._content(overlay)) if overlay.source else ""
+            overlays.append(overlay_input(overlay, content))
+        return RenderInputs(
+            component=component.name,
+            upstream=pending.upstream_id,
+            package=component.spec.package,
+            release=component.release,
+            overlays=tuple(overlays),
+            sources=source_inputs(component),
+            macros=macros_file(component.build).decode(errors="surrogateescape"),
+        )
+
+    def upstream(self, pending: "PendingRendering") -> Upstream:
+        """Return a component before overlays.
+
+        Raises:
+            ProjectError: it has no spec, or something in it is no plain file.
+            InfrastructureError: dist-git cannot be fetched.
+        """
+        component = pending.component
+        if isinstance(component.spec, UpstreamSpec):
+            files = self._dist_git.files(component.spec, pending.upstream_id)
+            epoch = self._dist_git.epoch(component.spec, pending.upstream_id)
+            spec_name = f"{component.spec.package}.spec"
+        else:
+            files, epoch, spec_name = pending.local or {}, LOCAL_EPOCH, component.spec.path.name
+        return Upstream(id=pending.upstream_id, epoch=epoch, files=_with_spec(files, spec_name, component.name))
+
+    def render(self, pending: "PendingRendering") -> Rendering:
+        """Return a component with all its steps.
+
+        Raises:
+            ProjectError: an overlay does not apply, or the release cannot be computed.
+            InfrastructureError: dist-git cannot be fetched.
+        """
+        component = pending.component
+        upstream = self.upstream(pending)
+        files = dict(upstream.files)
+        macros = macros_file(component.build)
+        if macros:
+            files[macros_file_name(component.name)] = macros
+        steps = apply_overlays(
+            files, all_overlays(component), component=component.name, read_source=self._reader(component.origin)
+        )
+        rendered = _with_declared(steps[-1].files, component)
+        check_release(SpecDocument.parse(rendered[f"{component.name}.spec"]), component.release, component.name)
+        return Rendering(component=component.name, upstream=upstream, steps=tuple(steps), files=rendered)
+
+    def _refuse_unsupported(self, component: Component) -> None:
+        lock = self._project.lock_directory / f"{component.name}.lock"
+        if lock.exists():
+            raise LockFileError(
+                f"component {component.name!r} has a lock file",
+                why=f"{lock}: the farm does not read lock files yet, and would build another commit or release",
+                hint="pin `upstream-commit`, set the release by an overlay, and remove the lock file",
+            )
+        if component.build.upstream_provenance:
+            raise OverlayUnsupportedError(
+                f"component {component.name!r} wants macros of its upstream version",
+                why=f"{component.origin}: `emit-upstream-provenance` is not there yet",
+            )
+
+    def _local_files(self, component: Component, path: Path) -> Files:
+        try:
+            return read_local_source(self._boundary.resolve(path, component.origin))
+        except FileNotFoundError as exc:
+            raise MissingSpecError(
+                f"component {component.name!r} has no spec", why=f"{component.origin}: {path}"
+            ) from exc
+
+    def _content(self, overlay: Overlay) -> bytes:
+        """Return an overlay's source for its identity; nothing where it is not there, which applying it will say."""
+        try:
+            return self._reader(overlay.origin)(overlay.source or Path())
+        except NotApplicableError:
+            return b""
+
+    def _reader(self, said_at: object) -> Callable[[Path], bytes]:
+        def read(path: Path) -> bytes:
+            try:
+                real = self._boundary.resolve(path, said_at)
+                if not real.is_file() or real.stat().st_size > MAX_OVERLAY_SOURCE:
+                    raise NotApplicableError(f"{path} is no file of at most {MAX_OVERLAY_SOURCE} bytes")
+                return real.read_bytes()
+            except OSError as exc:
+                raise NotApplicableError(f"its source cannot be read: {exc}") from exc
+
+        return read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingRendering:
+    """A component, and what it will be rendered from.
+
+    Attributes:
+        upstream_id: commit of dist-git, or the identity of a local spec's files.
+        local: a local spec's files, which had to be read to know their identity.
+    """
+
+    component: Component
+    upstream_id: str
+    local: Files | None
+
+
+def plain_files(files: Files) -> list[tuple[str, bytes]]:
+    """Return what can be part of a source RPM: files of the top directory, without git's own; sorted."""
+    return sorted((name, data) for name, data in files.items() if "/" not in name and not name.startswith(".git"))
+
+
+def _with_spec(files: Files, upstream_name: str, component: str) -> Files:
+    """Return the files with the spec under the component's name."""
+    spec_name = f"{component}.spec"
+    if upstream_name == spec_name:
+        return files
+    if upstream_name not in files:
+        there = ", ".join(sorted(files)[:20]) or "there are none"
+        raise MissingSpecError(
+            f"component {component!r} has no spec", why=f"{upstream_name} is not among its files: {there}"
+        )
+    renamed = dict(files)
+    renamed[spec_name] = renamed.pop(upstream_name)
+    return renamed
+
+
+def _with_declared(files: Files, component: Component) -> Files:
+    """Return the files with declared sources in `sources`; the file is not touched where there are none."""
+    if not component.sources:
+        return files
+    lines = merge_declared(parse_sources(files.get(SOURCES_NAME, b"")), component.sources)
+    return {**files, SOURCES_NAME: format_sources(lines)}
