@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Mapping
 
 import click
+from click.shell_completion import CompletionItem
 
 from farm.cli.commands import CommandRef
 from farm.cli.global_options import add_global_options
@@ -37,6 +38,12 @@ class LazyGroup(click.Group):
         del ctx
         ref = self._table.get(cmd_name)
         return None if ref is None else load(cmd_name, ref)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command, or an option, without importing any command."""
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=self._table[name].summary) for name in names), *options]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any."""
