@@ -14,6 +14,7 @@ import structlog
 from farm.clock import SystemClock
 from farm.identity import random_name
 from farm.sandbox.cgroup_layout import CONTROLLERS, Hierarchy, hierarchies
+from farm.sandbox.errors import CgroupError
 from farm.sandbox.mount_table import mount_table
 
 _PREFIX = "farm-sandbox-"
@@ -70,6 +71,9 @@ def control_group(limits: GroupLimits) -> Iterator[ControlGroup | None]:
     """Make a group for one sandbox and remove it, with whatever still runs in it, at the end.
 
     Gives None where this process may not make groups for both memory and processes: limits per process must do.
+
+    Raises:
+        CgroupError: the kernel refuses a group where it promised one.
     """
     parents = _parents()
     if parents is None:
@@ -79,8 +83,7 @@ def control_group(limits: GroupLimits) -> Iterator[ControlGroup | None]:
     group = ControlGroup(directories=tuple(parent.directory / name for parent in parents))
     try:
         for parent, directory in zip(parents, group.directories, strict=True):
-            directory.mkdir()
-            _write_limits(directory, parent.version, parent.controllers, limits)
+            _make(directory, parent, limits)
         yield group
     finally:
         for directory in group.directories:
@@ -141,6 +144,18 @@ def _gives_controllers(directory: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _make(directory: Path, parent: _Parent, limits: GroupLimits) -> None:
+    try:
+        directory.mkdir()
+        _write_limits(directory, parent.version, parent.controllers, limits)
+    except OSError as exc:
+        raise CgroupError(
+            "a control group for a sandbox could not be made",
+            why=str(exc),
+            hint="look at the limits of the farm's own group: cgroup.max.descendants, pids.max, memory",
+        ) from exc
 
 
 def _write_limits(directory: Path, version: int, controllers: tuple[str, ...], limits: GroupLimits) -> None:

@@ -1,8 +1,8 @@
 """Writable directories for sandboxes, limited in size and readable from outside afterwards.
 
 A workspace is a tmpfs that the farm mounts with a size: full means ENOSPC inside, and nothing beyond it is touched.
-It belongs to the build user. What is in it is memory (it may be swapped out): `run_in_sandbox` adds its size to the
-memory limit of the sandbox, and whoever plans builds counts `disk + memory`.
+It belongs to the build user. What is in it is memory: `run_in_sandbox` adds its size to the sandbox's memory limit, and
+whoever plans builds counts `memory + disk`.
 """
 
 import os

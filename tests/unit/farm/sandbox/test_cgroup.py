@@ -1,8 +1,21 @@
-from pathlib import Path
+import errno
+import os
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from farm.sandbox.cgroup import ControlGroup, GroupLimits, Stops, _write_limits
+from farm.sandbox.cgroup import (
+    ControlGroup,
+    GroupLimits,
+    Stops,
+    _Parent,
+    _parent,
+    _remove_stale,
+    _write_limits,
+    control_group,
+)
+from farm.sandbox.cgroup_layout import Hierarchy
+from farm.sandbox.errors import CgroupError
 
 LIMITS = GroupLimits(memory_bytes=4096, processes=9)
 
@@ -46,3 +59,76 @@ def test_a_kernel_without_swap_accounting_has_no_file_for_it(tmp_path: Path) -> 
 def test_a_process_enters_every_directory_of_a_group(tmp_path: Path) -> None:
     made = ControlGroup(directories=(tmp_path / "a", tmp_path / "b"))
     assert made.entrances == (str(tmp_path / "a/cgroup.procs"), str(tmp_path / "b/cgroup.procs"))
+
+
+def version_2(top: Path, own: Path) -> Hierarchy:
+    return Hierarchy(
+        version=2,
+        mount_point=PurePosixPath(top),
+        own=PurePosixPath(own),
+        controllers=("memory", "pids"),
+    )
+
+
+def make_group(directory: Path, has: str, gives: str) -> Path:
+    directory.mkdir(exist_ok=True)
+    (directory / "cgroup.controllers").write_text(has)
+    (directory / "cgroup.subtree_control").write_text(gives)
+    return directory
+
+
+def test_version_2_takes_the_nearest_group_that_gives_controllers(tmp_path: Path) -> None:
+    top = make_group(tmp_path, "cpu memory pids", "memory pids")
+    slice_ = make_group(top / "farm.slice", "cpu memory pids", "memory pids")
+    service = make_group(slice_ / "farm.service", "memory", "")
+    found = _parent(version_2(top, service))
+    assert found is not None
+    assert found.directory == slice_
+
+
+def test_version_2_asks_for_controllers_that_are_not_given_yet(tmp_path: Path) -> None:
+    top = make_group(tmp_path, "cpu memory pids", "cpu pids")
+    found = _parent(version_2(top, top))
+    assert found is not None
+    assert (top / "cgroup.subtree_control").read_text() == "+memory"
+
+
+def test_a_group_with_processes_cannot_give_and_the_one_above_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = make_group(tmp_path, "memory pids", "memory pids")
+    own = make_group(top / "own", "memory pids", "")
+    write = Path.write_text
+
+    def busy(path: Path, text: str) -> int:
+        if path.parent == own:
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return write(path, text)
+
+    monkeypatch.setattr(Path, "write_text", busy)
+    found = _parent(version_2(top, own))
+    assert found is not None
+    assert found.directory == top
+
+
+def test_never_above_what_is_mounted(tmp_path: Path) -> None:
+    make_group(tmp_path, "memory pids", "memory pids")
+    top = make_group(tmp_path / "mounted", "cpu", "")
+    assert _parent(version_2(top, top)) is None
+
+
+def test_a_group_that_cannot_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = _Parent(version=2, directory=tmp_path / "gone", controllers=("memory", "pids"))
+    monkeypatch.setattr("farm.sandbox.cgroup._parents", lambda: (gone,))
+    with pytest.raises(CgroupError) as caught, control_group(LIMITS):
+        pytest.fail("it was made")
+    assert caught.value.code == "SBX003"
+
+
+def test_groups_of_dead_processes_are_removed_and_others_kept(tmp_path: Path) -> None:
+    dead = tmp_path / f"farm-sandbox-{2**22 + 1}-aa"
+    living, foreign = tmp_path / f"farm-sandbox-{os.getpid()}-bb", tmp_path / "farm-sandbox-notes"
+    for directory in (dead, living, foreign):
+        directory.mkdir()
+    _remove_stale(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([living, foreign])
