@@ -1,6 +1,5 @@
 """Checks `source-files` (azldev: `configfile.go`, `validateSourceFiles`)."""
 
-import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -10,9 +9,8 @@ from farm.project.model import OriginType
 from farm.project.origin import Keys
 from farm.project.schema import SourceFileEntry
 
-HASH_LENGTHS = {"SHA256": 64, "SHA512": 128}
+HASH_TYPES = ("SHA256", "SHA512")
 _TYPES = tuple(kind.value for kind in OriginType)
-_HEX = re.compile(r"[0-9a-fA-F]*")
 
 
 def check_source_files(entries: Sequence[SourceFileEntry], keys: Keys) -> Iterator[Fault]:
@@ -33,12 +31,10 @@ def _name(entry: SourceFileEntry, seen: set[str]) -> Iterator[str]:
 
 
 def _hash(entry: SourceFileEntry) -> Iterator[str]:
-    if entry.hash_type and entry.hash_type not in HASH_LENGTHS:
-        yield f"unsupported hash-type {entry.hash_type!r}; supported are {', '.join(HASH_LENGTHS)}"
+    if entry.hash_type and entry.hash_type not in HASH_TYPES:
+        yield f"unsupported hash-type {entry.hash_type!r}; supported are {', '.join(HASH_TYPES)}"
     elif entry.hash and not entry.hash_type:
         yield "`hash` needs `hash-type`"
-    elif entry.hash and not _HEX.fullmatch(entry.hash):
-        yield "`hash` is not hexadecimal"
 
 
 def _replacement(entry: SourceFileEntry) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from farm.project.model import DeclaredSource, OriginType
 from farm.sources.errors import SourceConflictError, SourceUnsupportedError
-from farm.sources.sources_file import SourceEntry, SourcesLine, format_entry
+from farm.sources.sources_file import SourceEntry, SourcesLine, format_entry, is_hash
 
 
 def merge_declared(lines: Sequence[SourcesLine], declared: Sequence[DeclaredSource]) -> tuple[SourcesLine, ...]:
@@ -41,6 +41,12 @@ def _line(source: DeclaredSource) -> SourcesLine:
             f"the source file {source.filename!r} has no hash",
             why=f"{source.origin}: nothing is fetched without knowing what it must be",
             hint="set `hash` and `hash-type`",
+        )
+    if not is_hash(source.hash, source.hash_type):
+        raise SourceConflictError(
+            f"the source file {source.filename!r} has a hash that is none",
+            why=f"{source.origin}: {source.hash_type} {source.hash!r}",
+            hint=f"write the hexadecimal digits that {source.hash_type.lower()}sum prints",
         )
     entry = SourceEntry(filename=source.filename, hash_type=source.hash_type, hash=source.hash)
     return SourcesLine(text=format_entry(entry), entry=entry)

@@ -12,6 +12,7 @@ SOURCES_NAME = "sources"
 HASH_LENGTHS = {"MD5": 32, "SHA1": 40, "SHA224": 56, "SHA256": 64, "SHA384": 96, "SHA512": 128}
 """Hexadecimal digits of each hash that a `sources` file may use. MD5 stands in the old lines without a name."""
 
+_HEX = re.compile(r"[0-9a-f]+")
 _ENTRY = re.compile(r"([A-Z0-9]+)\s+\(([^)]+)\)\s+=\s+([a-fA-F0-9]+)", re.ASCII)
 _LEGACY = re.compile(r"([a-fA-F0-9]+)\s+(\S+)", re.ASCII)
 
@@ -61,6 +62,11 @@ def parse_sources(data: bytes) -> tuple[SourcesLine, ...]:
     return tuple(lines)
 
 
+def is_hash(text: str, hash_type: str) -> bool:
+    """Tell whether a text is a lower-case hexadecimal hash of a type."""
+    return len(text) == HASH_LENGTHS.get(hash_type) and _HEX.fullmatch(text) is not None
+
+
 def format_entry(entry: SourceEntry) -> str:
     """Return the line of an entry in the modern form."""
     return f"{entry.hash_type} ({entry.filename}) = {entry.hash}"
@@ -83,7 +89,7 @@ def _parse_line(text: str, number: int) -> SourceEntry | None:
         raise _bad(number, f"neither `HASHTYPE (name) = hash` nor `hash name`: {trimmed[:200]!r}")
     if fault := filename_fault(entry.filename):
         raise _bad(number, fault)
-    if len(entry.hash) != HASH_LENGTHS.get(entry.hash_type):
+    if not is_hash(entry.hash, entry.hash_type):
         known = ", ".join(HASH_LENGTHS)
         raise _bad(number, f"no {entry.hash_type} hash of {entry.filename!r} (known hashes: {known})")
     return entry
