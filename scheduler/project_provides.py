@@ -66,9 +66,8 @@ class ProjectProvides:
         core = match["name"] if match else wanted.name.rpartition("/")[2]
         bare = _VERSION_TAIL.sub("", core).removeprefix("lib") or core
         stems = dict.fromkeys([core, bare, f"lib{bare}"])
-        names = dict.fromkeys(
-            name for stem in stems for name in (f"{stem}-devel", stem, f"python3-{stem}", f"perl-{stem}")
-        )
+        patterns = ("{}", "{}-devel") if wanted.name.startswith("/") else ("{}-devel", "{}", "python3-{}", "perl-{}")
+        names = dict.fromkeys(pattern.format(stem) for stem in stems for pattern in patterns)
         for name in names:
             if name != wanted.name and (found := self.find(Requirement(name=name.replace("::", "-")), arch)):
                 return found
