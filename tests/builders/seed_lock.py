@@ -24,11 +24,21 @@ COREUTILS = (
 
 def seed_lock(seed: Path, *layers: tuple[str, ...], arch: str = "x86_64") -> BuildrootLock:
     """Return a lock with the named packages of a seed in each layer."""
-    by_name = {Nevra.parse(path.name).name: path for path in sorted(seed.glob("*.rpm"))}
+    by_name = {Nevra.parse(path.name).name: path for path in sorted(seed.rglob("*.rpm"))}
     return BuildrootLock(
-        arch=arch, layers=tuple(tuple(sorted(_locked(by_name[name]) for name in layer)) for layer in layers)
+        arch=arch, layers=tuple(tuple(sorted(_locked(seed, by_name[name]) for name in layer)) for layer in layers)
     )
 
 
-def _locked(path: Path) -> LockedPackage:
-    return LockedPackage(nevra=Nevra.parse(path.name), digest=digest_file(path), repository="seed", location=path.name)
+def rpm_named(seed: Path, name: str) -> Path:
+    """Return the RPM file of a seed's package."""
+    return next(path for path in sorted(seed.rglob("*.rpm")) if Nevra.parse(path.name).name == name)
+
+
+def _locked(seed: Path, path: Path) -> LockedPackage:
+    return LockedPackage(
+        nevra=Nevra.parse(path.name),
+        digest=digest_file(path),
+        repository="seed",
+        location=str(path.relative_to(seed)),
+    )

@@ -20,7 +20,7 @@ def real() -> bytes:
     seed = variable("FARM_TEST_SEED")
     if not seed:
         pytest.skip("no seed repository: infra/check makes one and names it in FARM_TEST_SEED")
-    sizes = sorted((path.stat().st_size, path) for path in sorted(Path(seed).glob("*.rpm")))
+    sizes = sorted((path.stat().st_size, path) for path in sorted(Path(seed).rglob("*.rpm")))
     return next(path for size, path in sizes if size > 10_240).read_bytes()
 
 

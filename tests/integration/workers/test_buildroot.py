@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builders.seed_lock import COREUTILS, SHELL, seed_lock
+from builders.seed_lock import COREUTILS, SHELL, rpm_named, seed_lock
 
 from farm.buildroot_lock import BuildrootLock
 from farm.digest import digest_file
@@ -135,7 +135,7 @@ def test_an_edited_rpm_is_refused_before_anything_is_installed(
     seed = tmp_path / "seed"
     seed.mkdir()
     for name in TINY:
-        (source,) = seed_repository.glob(f"{name}-[0-9]*.rpm")
+        source = rpm_named(seed_repository, name)
         shutil.copyfile(source, seed / source.name)
     lock = seed_lock(seed, TINY)
     edited = seed / lock.layers[0][1].location
@@ -228,7 +228,7 @@ def test_installing_changes_nothing_outside(seed_repository: Path, tmp_path: Pat
     before = [digest_file(path) for top in databases for path in sorted(top.rglob("*")) if path.is_file()]
     root = tmp_path / "root"
     root.mkdir()
-    install(sorted(seed_repository.glob("base-passwd-[0-9]*.rpm")), root)
+    install([rpm_named(seed_repository, "base-passwd")], root)
     assert (root / "etc/passwd").exists()
     assert (root / "var/lib/rpm").is_dir()
     assert [digest_file(path) for top in databases for path in sorted(top.rglob("*")) if path.is_file()] == before

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture(scope="module")
 def rpms(seed_repository: Path) -> list[Path]:
     """A few RPMs of the seed, the smallest."""
-    return sorted(sorted(seed_repository.glob("*.rpm"), key=lambda path: path.stat().st_size)[:6])
+    return sorted(sorted(seed_repository.rglob("*.rpm"), key=lambda path: path.stat().st_size)[:6])
 
 
 def test_real_rpms_are_read_in_the_order_given(rpms: list[Path]) -> None:
