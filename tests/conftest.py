@@ -1,0 +1,26 @@
+"""The real RPM world that integration and end-to-end tests build in."""
+
+from pathlib import Path
+
+import pytest
+
+from farm.environment import variable
+
+
+@pytest.fixture(scope="session")
+def seed_repository() -> Path:
+    """Root of a seed repository of this machine's architecture: RPMs and repodata."""
+    return _named("FARM_TEST_SEED", "no seed repository")
+
+
+@pytest.fixture(scope="session")
+def client_root() -> Path:
+    """Root directory of a system with dnf5."""
+    return _named("FARM_TEST_CLIENT_ROOT", "no client root with dnf5")
+
+
+def _named(variable_name: str, missing: str) -> Path:
+    named = variable(variable_name)
+    if not named:
+        pytest.skip(f"{missing}: infra/check makes one and names it in {variable_name}")
+    return Path(named)

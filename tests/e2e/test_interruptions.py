@@ -1,0 +1,118 @@
+"""Nothing finished is lost and nothing is done twice, whatever is killed."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders.farm_command import Farm, kill_session, make_farm, states_of
+from builders.projects import noarch
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("interruptions"), pytest.mark.timeout(600)]
+
+QUICK = {f"quick{number}": noarch(f"quick{number}") for number in range(3)}
+SLOW = noarch("slow", build="sleep 8")
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.2)
+
+
+def started(farm: Farm, component: str) -> bool:
+    return component in {name for name, _ in farm.built()}
+
+
+def sandboxed(command: str) -> list[int]:
+    """Return the processes whose command line begins with a command."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if words[:2] == [word.encode() for word in command.split()]:
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.fixture
+def farm(tmp_path: Path, seed_repository: Path, layer_cache: Path) -> Farm:
+    return make_farm(tmp_path, seed_repository, {**QUICK, "slow": SLOW}, layer_cache)
+
+
+def test_a_killed_driver_repeats_no_finished_build(farm: Farm) -> None:
+    driver = farm.start("build", "-a", "-k")
+    wait_for(lambda: started(farm, "slow"))
+    kill_session(driver)
+    finished = {
+        (str(event["component"]), str(event["variation"]))
+        for event in farm.events()
+        if event["event"] == "build-finished"
+    }
+    rows = farm.build("-a", "-k")
+    assert set(states_of(rows).values()) == {"reproducible"}
+    assert finished.isdisjoint(farm.built())
+
+
+def test_ctrl_c_records_what_has_ended_and_says_so(farm: Farm) -> None:
+    driver = farm.start("build", "-a", "-k")
+    wait_for(lambda: started(farm, "slow"))
+    driver.send_signal(signal.SIGINT)
+    _, said = driver.communicate(timeout=60)
+    assert driver.returncode == 130
+    assert "Traceback" not in said
+    assert farm.build("-a", "-k")["slow"].state == "reproducible"
+
+
+def test_the_build_of_a_killed_worker_is_done_again(farm: Farm) -> None:
+    driver = farm.start("build", "-p", "slow")
+    wait_for(lambda: bool(sandboxed("sleep 8")))
+    for worker in ray_workers(driver.pid):
+        os.kill(worker, signal.SIGKILL)
+    _, said = driver.communicate(timeout=240)
+    assert driver.returncode == 0, said
+    assert "worker lost" in said
+    assert sandboxed("sleep 8") == []
+
+
+def ray_workers(driver: int) -> list[int]:
+    """Return the Ray worker processes below a driver."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            title = (entry / "cmdline").read_bytes()
+            session = os.getsid(int(entry.name))
+        except OSError:
+            continue
+        if title.startswith(b"ray::") and driver in (session, *ancestors(int(entry.name))):
+            found.append(int(entry.name))
+    assert found
+    return found
+
+
+def ancestors(pid: int) -> list[int]:
+    chain = []
+    while pid > 1:
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            break
+        pid = int(stat.rpartition(")")[2].split()[1])
+        chain.append(pid)
+    return chain
+
+
+def test_two_drivers_on_one_state_directory_share_the_work(farm: Farm) -> None:
+    drivers = [farm.start("build", "-a", "-k") for _ in range(2)]
+    said = [driver.communicate(timeout=280) for driver in drivers]
+    assert [driver.returncode for driver in drivers] == [0, 0], said
+    succeeded = sum(line.count("build succeeded") for _, stderr in said for line in stderr.splitlines())
+    assert succeeded == 2 * len(farm.project.specs)
