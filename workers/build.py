@@ -1,6 +1,7 @@
 """One build attempt: a source RPM, a buildroot and surroundings in; RPMs, a log and an outcome out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from farm.build import BuildInputs, BuildLimits, BuildOutcome, BuildResult, BuiltRpm, FailureCause, Variation
@@ -61,13 +62,13 @@ def build_rpm(
         worker: name of this worker.
         sink: gets the log while it grows, in whole lines.
     """
-    started, began = timestamp(clock.now()), clock.monotonic()
+    started, began = clock.now(), clock.monotonic()
     ending = _Ending(outcome=BuildOutcome.INFRA_ERROR)
     log_digest = digest_bytes(b"")
     try:
         with claimed_directory(scratch, "build-log") as directory:
             log = BuildLog(directory / "log", sink)
-            ending = _attempt(request, log, root=root, store=store, scratch=scratch)
+            ending = _attempt(request, log, root=root, store=store, scratch=scratch, started=started)
             log_digest = log.close(store)
     except (FarmError, OSError) as exc:
         ending = _Ending(outcome=BuildOutcome.INFRA_ERROR, cause=_infrastructure_cause(exc))
@@ -80,14 +81,16 @@ def build_rpm(
         rpms=ending.rpms,
         log=log_digest,
         worker=worker,
-        started=started,
+        started=timestamp(started),
         seconds=clock.monotonic() - began,
         rpmbuild_seconds=ending.rpmbuild_seconds,
         cause=ending.cause,
     )
 
 
-def _attempt(request: BuildRequest, log: BuildLog, *, root: Path, store: ArtifactStore, scratch: Path) -> _Ending:
+def _attempt(
+    request: BuildRequest, log: BuildLog, *, root: Path, store: ArtifactStore, scratch: Path, started: datetime
+) -> _Ending:
     """Build on a disk of its own; a fault of the farm's becomes an ending here, so that the log is kept."""
     _announce(request, log)
     try:
@@ -100,6 +103,7 @@ def _attempt(request: BuildRequest, log: BuildLog, *, root: Path, store: Artifac
             directory_seed=directory_seed(request.inputs.build_id, request.variation),
             store=store,
             scratch=scratch,
+            started=int(started.timestamp()),
         ) as ready:
             result = _rpmbuild(request, ready, log)
             return _ending(request, result, log, disk=ready.disk, store=store, scratch=scratch)

@@ -61,30 +61,34 @@ def build_sandbox(
     limits: Limits,
     binds: tuple[Bind, ...],
     tmpfs: tuple[tuple[str, int], ...] = (),
-    environment: tuple[tuple[str, str], ...] = (),
+    started: int = 0,
 ) -> Sandbox:
     """Return the sandbox of an rpm step.
 
     Args:
         root: an opened buildroot.
         own: directory of the farm's alone, which the macro file and the accounts are written to.
-        environment: further variables; they win.
+        started: seconds since 1970 at the start of the build, which another clock counts from.
 
     Raises:
         MissingFakeTimeError: the variation has another clock, and the buildroot cannot give it.
     """
     number = user_id(variation)
-    files = (
-        (FILE_NAME, POLICY.encode(), f"{variation.home}/{FILE_NAME}"),
+    accounts = (
         ("passwd", passwd_file(variation.user, number, number, variation.home), "/etc/passwd"),
         ("group", group_file(variation.user, number), "/etc/group"),
     )
+    files = (
+        (FILE_NAME, POLICY.encode(), f"{variation.home}/{FILE_NAME}"),
+        # A root is read-only: what is not there cannot be covered, and a root without accounts has no names for any.
+        *(account for account in accounts if os.path.lexists(root / account[2].lstrip("/"))),
+    )
     for name, content, _ in files:
         (own / name).write_bytes(content)
-    variables = {**_environment(variation), **_clock(root, arch, variation.time_offset), **dict(environment)}
+    variables = {**_environment(variation), **_clock(root, arch, started, variation.time_offset)}
     return Sandbox(
         root=root,
-        binds=(*binds, *(Bind(source=own / name, target=target) for name, _, target in files)),
+        binds=(*binds, *(Bind(source=own / name, target=place) for name, _, place in files)),
         tmpfs=tmpfs,
         environment=tuple(sorted(variables.items())),
         directory=BUILD_DIRECTORY,
@@ -128,10 +132,12 @@ def _environment(variation: Variation) -> dict[str, str]:
     }
 
 
-def _clock(root: Path, arch: str, offset: int) -> dict[str, str]:
-    """Return the environment that makes programs see another time of day.
+def _clock(root: Path, arch: str, started: int, offset: int) -> dict[str, str]:
+    """Return the environment that makes programs see another time of day, which goes on from process to process.
 
-    File times stay those of the kernel (make compares them with each other), and so does the monotonic clock.
+    File times stay those of the kernel, because make compares them with each other: so the clock is given as an
+    absolute time. With a relative one libfaketime would give files that are touched a time in the future, and a
+    makefile that depends on one would be remade for ever. The monotonic clock is the kernel's, too.
     """
     if not offset:
         return {}
@@ -144,9 +150,10 @@ def _clock(root: Path, arch: str, offset: int) -> dict[str, str]:
             hint="add libfaketime to [buildroot] base in farm.toml",
         )
     return {
-        "FAKETIME": f"{offset:+d}s",
-        "FAKETIME_DISABLE_SHM": "1",
+        "FAKETIME": f"@{started + offset}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DONT_RESET": "1",
+        "FAKETIME_FMT": "%s",
         "LD_PRELOAD": f"/{found[0]}",
         "NO_FAKE_STAT": "1",
     }

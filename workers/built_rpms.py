@@ -35,8 +35,9 @@ def take_rpms(
         raise BadRpmsError("the build has made no package", why=f"{source_rpm.nevra.filename} for {arch}")
     for path, rpm in zip(paths, facts, strict=True):
         check_rpm(rpm, filename=path.name, source_rpm=source_rpm, arch=arch)
-    for path in paths:
-        store.put_file(path)
+    for path, rpm in zip(paths, facts, strict=True):
+        if store.put_file(path) != rpm.digest:
+            raise BadRpmsError(f"{path.name} has led its reader astray", why="its digest is not the one that was read")
     save_facts(store, facts)
     return tuple(sorted(_built(rpm) for rpm in facts))
 

@@ -129,7 +129,7 @@ _SET_UP = (
 )
 _COMMAND = _rule(
     "missing-command",
-    r": command not found$|^(?:/bin/)?(?:ba|da)?sh: (?:line )?\d+: \S+: not found$|"
+    r": command not found$|^\S{1,200}: (?:line )?\d+: \S{1,200}: not found$|"
     r"^env: .{1,100}: No such file or directory|"
     r"^make(?:\[\d+\])?: \S+: No such file or directory|: bad interpreter: ",
     last=True,

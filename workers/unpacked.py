@@ -71,8 +71,12 @@ def unpacked(
     directory_seed: str,
     store: ArtifactStore,
     scratch: Path,
+    started: int = 0,
 ) -> Iterator[Unpacked]:
     """Unpack a source RPM on a disk of its own, which is gone at the end.
+
+    Args:
+        started: seconds since 1970, which another clock than the machine's counts from.
 
     Raises:
         UnpackError: it cannot be unpacked.
@@ -89,6 +93,7 @@ def unpacked(
             variation=variation,
             limits=sandbox_limits(limits),
             binds=disk_binds(disk, variation),
+            started=started,
         )
         unpacking = replace(
             sandbox,
