@@ -1,0 +1,63 @@
+import msgspec
+import pytest
+
+from farm.canonical import decode, encode
+from scheduler.reasons import (
+    BuildrootChanged,
+    InputsChanged,
+    LastFailed,
+    MissingProvider,
+    NeverBuilt,
+    OverlayChanged,
+    ParentRebuilt,
+    ParentUnusable,
+    PolicyChanged,
+    Reason,
+    Requested,
+    SourcesChanged,
+    SpecChanged,
+    Unreproducible,
+    Unresolvable,
+    UpToDate,
+    describe,
+)
+
+CASES: list[tuple[Reason, str]] = [
+    (NeverBuilt(), "never built"),
+    (SpecChanged(), "the spec changed"),
+    (SourcesChanged(files=("a", "b", "c", "d", "e")), "sources changed: a, b, c and 2 more"),
+    (OverlayChanged(overlays=("overlays[1] spec-set-tag",)), "overlays changed: overlays[1] spec-set-tag"),
+    (BuildrootChanged(package="gcc", before="", after="gcc-2-1.x86_64"), "buildroot: gcc-2-1.x86_64 is new"),
+    (BuildrootChanged(package="gcc", before="gcc-1-1.x86_64", after=""), "buildroot: gcc-1-1.x86_64 is gone"),
+    (BuildrootChanged(package="gcc", before="gcc-1-1.x86_64", after="gcc-2-1.x86_64"), "gcc-1-1.x86_64 -> gcc-2-1"),
+    (BuildrootChanged(package="gcc", before="gcc-1-1.x86_64", after="gcc-1-1.x86_64"), "has other bytes"),
+    (PolicyChanged(what="macros", before="a" * 64, after="b" * 64), "policy: macros aaaaaaaaaaaa -> bbbbbbbbbbbb"),
+    (InputsChanged(fields=("epoch",)), "build inputs changed: epoch"),
+    (ParentRebuilt(component="zlib"), "zlib is rebuilt"),
+    (ParentUnusable(component="zlib", why="unreproducible"), "needs zlib, which is unreproducible"),
+    (MissingProvider(requirement="gone >= 1"), "nothing provides gone >= 1"),
+    (Unresolvable(why="a conflicts with b"), "a conflicts with b"),
+    (LastFailed(state="timed-out"), "the last build ended timed-out"),
+    (Unreproducible(), "found unreproducible"),
+    (Requested(), "requested"),
+    (UpToDate(), "up to date"),
+]
+
+
+@pytest.mark.parametrize(("reason", "words"), CASES)
+def test_every_reason_has_one_line_and_survives_json(reason: Reason, words: str) -> None:
+    line = describe(reason)
+
+    assert words in line
+    assert "\n" not in line
+    assert msgspec.json.decode(encode(reason), type=Reason) == reason
+
+
+def test_every_kind_of_reason_is_tried() -> None:
+    assert {type(reason) for reason, _ in CASES} == set(Reason.__args__)
+
+
+def test_a_list_of_reasons_is_stored_and_read_back() -> None:
+    reasons = tuple(reason for reason, _ in CASES)
+
+    assert decode(encode(reasons), tuple[Reason, ...]) == reasons
