@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from builders.projects import DemoProject, c_library, c_program, clockwork, noarch
+from builders.demo_project import DemoProject, c_library, c_program, clockwork, noarch
 
 from farm.environment import inherited
 

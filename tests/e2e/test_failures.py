@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from builders.demo_project import CHANGELOG, c_library, noarch
 from builders.farm_command import Farm, make_farm, states_of
-from builders.projects import CHANGELOG, c_library, noarch
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from builders.demo_project import noarch
 from builders.farm_command import Farm, kill_session, make_farm, states_of
-from builders.projects import noarch
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("interruptions"), pytest.mark.timeout(600)]
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from builders.demo_project import noarch
 from builders.farm_command import SPECS, Farm, make_farm, states_of
-from builders.projects import noarch
 
 from repo_publish.dnf_client import DnfClient
 
