@@ -21,6 +21,7 @@ MAX_PLAIN_BYTES = 2 * 2**30
 
 _MAX_MEMORY = 256 * 2**20
 _MAX_MEMBERS = 4096
+_PIECE = 2**20
 
 
 class MetadataReadError(InfrastructureError):
@@ -33,6 +34,10 @@ class MetadataInvalidError(UnresolvableError):
     """A repository's metadata is no metadata, or asks for something that is never right."""
 
     code = "SLV002"
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ def read_stored(path: Path, *, limit: int = MAX_STORED_BYTES) -> bytes:
     """
     try:
         with path.open("rb") as stream:
-            data = stream.read(limit + 1)
+            data = _read_up_to(stream, limit + 1)
     except OSError as exc:
         raise MetadataReadError(
             f"{path} cannot be read", why=exc.strerror or str(exc), hint="create the repository's metadata again"
@@ -93,6 +98,14 @@ def read_stored(path: Path, *, limit: int = MAX_STORED_BYTES) -> bytes:
     if len(data) > limit:
         raise MetadataInvalidError(f"{path} is larger than metadata may be", why=f"more than {limit} bytes")
     return data
+
+
+def _read_up_to(stream: _Readable, size: int) -> bytes:
+    """Read in pieces: one read of the whole size would take that much memory at once."""
+    data = bytearray()
+    while len(data) < size and (piece := stream.read(min(_PIECE, size - len(data)))):
+        data += piece
+    return bytes(data)
 
 
 class _Decompressor(Protocol):
@@ -137,7 +150,7 @@ def _unpack_bz2(data: bytes, limit: int) -> bytes:
 def _unpack_zstd(data: bytes, limit: int) -> bytes:
     decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_MEMORY)
     with decompressor.stream_reader(io.BytesIO(data), read_across_frames=True) as stream:
-        return stream.read(limit + 1)
+        return _read_up_to(stream, limit + 1)
 
 
 _FORMATS: tuple[tuple[bytes, Callable[[bytes, int], bytes]], ...] = (
