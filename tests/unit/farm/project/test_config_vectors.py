@@ -1,7 +1,7 @@
 """azldev's own tests of loading, validation, inheritance and channels, replayed (`config_vectors.json`).
 
-Its eleven vectors of `IsDebugInfoPackage` do not say which package they are about and are left out; two more tests of the
-loader are about azldev's embedded defaults, which the farm does not have.
+Eleven vectors of `IsDebugInfoPackage` do not say which package they are about and are left out; two more tests of
+the loader are about azldev's embedded defaults, which the farm does not have.
 """
 
 import re

@@ -1,0 +1,167 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builders.dist_git import SPEC, Upstream
+from builders.projects import write_files
+
+from farm.cli.main import run
+
+pytestmark = pytest.mark.integration
+
+Farm = Callable[..., int]
+
+COMPONENTS = """
+[components.demo]
+overlays = [
+  { type = "spec-set-tag", tag = "Version", value = "2.0", description = "newer" },
+  { type = "spec-append-lines", section = "%build", lines = ["make docs"] },
+]
+[components.other]
+[components.broken]
+overlays = [{ type = "spec-remove-tag", tag = "Epoch" }]
+[component-groups.core]
+components = ["demo", "other"]
+"""
+
+
+@pytest.fixture
+def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
+    """Run the command line on a project of three components, one of them broken."""
+    upstream = Upstream(tmp_path / "upstream")
+    for package in ("demo", "other", "broken"):
+        upstream.commit(package, {f"{package}.spec": SPEC.replace("demo", package)})
+    write_files(tmp_path / "project", {"azldev.toml": upstream.project_table + COMPONENTS})
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
+    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path / "project")
+    return lambda *arguments: run(arguments)
+
+
+def json_of(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return rows
+
+
+def test_list_shows_all_or_what_is_selected(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("component", "list", "-O", "json") == 0
+    rows = json_of(capsys)
+    assert [row["name"] for row in rows] == ["broken", "demo", "other"]
+    assert rows[1] == {
+        "file": rows[1]["file"],
+        "groups": ["core"],
+        "name": "demo",
+        "overlays": 2,
+        "pin": "",
+        "source": "upstream",
+        "upstream": "up 1",
+    }
+    assert farm("component", "list", "-g", "core", "-p", "b*", "-O", "json") == 0
+    assert [row["name"] for row in json_of(capsys)] == ["broken", "demo", "other"]
+    assert farm("component", "list", "-p", "d*") == 0
+    assert "other" not in capsys.readouterr().out
+
+
+def test_query_shows_what_was_inherited_and_where_it_was_said(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("component", "query", "-p", "demo", "-O", "json") == 0
+    (view,) = json_of(capsys)
+    assert view["branch"] == "main"
+    assert view["release"] == "auto"
+    overlays = view["overlays"]
+    assert isinstance(overlays, list)
+    assert overlays[0]["tag"] == "Version"
+    assert str(view["defined_at"]).endswith("azldev.toml:" + str(view["defined_at"]).rpartition(":")[2])
+    assert int(str(overlays[1]["defined_at"]).rpartition(":")[2]) == int(str(view["defined_at"]).rpartition(":")[2]) + 3
+
+
+@pytest.mark.parametrize("command", ["query", "render", "diff"])
+def test_nothing_selected_is_a_usage_error(farm: Farm, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    output = ["-o", "out"] if command == "render" else []
+    assert farm("component", command, *output) == 2
+    assert "-p GLOB, -g GROUP, or take all with -a" in capsys.readouterr().err
+
+
+def test_an_unknown_component_or_group_is_named(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("component", "query", "-p", "absent*") == 2
+    assert "'absent*'" in capsys.readouterr().err
+    assert farm("component", "query", "-g", "nothing") == 2
+    assert "known are: core" in capsys.readouterr().err
+
+
+def test_render_writes_whole_directories_and_only_what_changed(
+    farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert farm("component", "render", "-g", "core", "-o", str(out), "-O", "json") == 0
+    assert [(row["component"], row["changed"]) for row in json_of(capsys)] == [("demo", True), ("other", True)]
+    assert "Version: 2.0" in (out / "demo" / "demo.spec").read_text()
+    (out / "demo" / "stray").write_text("left behind")
+    assert farm("component", "render", "-g", "core", "-o", str(out), "-O", "json") == 0
+    assert [(row["component"], row["changed"]) for row in json_of(capsys)] == [("demo", True), ("other", False)]
+    assert sorted(path.name for path in (out / "demo").iterdir()) == ["demo.spec"]
+    assert sorted(path.name for path in out.iterdir()) == ["demo", "other"]
+
+
+def test_render_does_not_touch_what_it_did_not_write(
+    farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    write_files(tmp_path / "out", {"demo/thesis.txt": "precious"})
+    assert farm("component", "render", "-p", "demo", "-o", str(tmp_path / "out")) == 2
+    assert (tmp_path / "out" / "demo" / "thesis.txt").read_text() == "precious"
+    assert "no rendered component" in capsys.readouterr().err
+
+
+def test_a_broken_component_stops_or_is_left_behind(
+    farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert farm("component", "render", "-a", "-k", "-o", str(out), "-O", "json") == 3
+    captured = capsys.readouterr()
+    assert [row["component"] for row in json.loads(captured.out)] == ["demo", "other"]
+    assert "broken: error[OVL001]" in captured.err
+    assert "1 of 3 components failed" in captured.err
+    assert not (out / "broken").exists()
+    assert farm("component", "render", "-p", "broken", "-o", str(out)) == 3
+
+
+def test_diff_shows_upstream_to_rendered(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("component", "diff", "-p", "demo") == 0
+    text = capsys.readouterr().out
+    assert text.startswith("--- a/demo.spec\n+++ b/demo.spec\n")
+    assert "\n-Version: 1.0\n+Version: 2.0\n" in text
+    assert "\n+make docs\n" in text
+
+
+def test_diff_tells_overlays_apart(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("component", "diff", "-p", "demo", "--per-overlay", "-O", "json") == 0
+    rows = json_of(capsys)
+    assert len(rows) == 3
+    assert "spec-set-tag Version" in str(rows[0]["overlay"])
+    assert "+make docs" not in str(rows[0]["diff"])
+    assert "+make docs" in str(rows[1]["diff"])
+    assert "added by the farm" in str(rows[2]["overlay"])
+
+
+def test_check_tries_every_overlay(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("project", "check") == 3
+    assert "an overlay of component 'broken' does not apply" in capsys.readouterr().err
+    assert farm("project", "check", "--no-render", "-O", "json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["components"], report["overlays"], report["rendered"]) == (3, 3, 0)
+
+
+def test_check_says_where_a_key_is_wrong(farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "project" / "azldev.toml"
+    path.write_text(path.read_text() + "[components.demo.bild]\n")
+    lines = len(path.read_text().splitlines())
+    assert farm("project", "check", "--no-render") == 3
+    err = capsys.readouterr().err
+    assert "error[PRJ002]" in err or f"azldev.toml:{lines}" in err
+    path.write_text(path.read_text().replace("[components.demo.bild]", "[components.new.bild]"))
+    assert farm("project", "check", "--no-render") == 3
+    assert (
+        f"azldev.toml:{lines}: unknown key `bild` in `components.new`; did you mean `build`?" in capsys.readouterr().err
+    )
+    assert farm("project", "check", "--no-render", "--permissive-config") == 0
