@@ -49,7 +49,7 @@ def closure(apt: PrivateApt, packages: Sequence[str]) -> tuple[DebFile, ...]:
     nowhere = apt.root / "no-archives"
     (nowhere / "partial").mkdir(parents=True, exist_ok=True)
     finished = _apt_get(
-        apt, "-q=2", "-y", "-o", f"Dir::Cache::archives={nowhere}", *_SHA256, "--print-uris", "install", *packages
+        apt, "-q", "-y", "-o", f"Dir::Cache::archives={nowhere}", *_SHA256, "--print-uris", "install", *packages
     )
     if not finished.ok:
         raise UnknownPackageError(
@@ -104,6 +104,12 @@ def broken(directory: Path, wanted: Iterable[DebFile]) -> list[DebFile]:
 
 def _is_good(path: Path, deb: DebFile) -> bool:
     return path.is_file() and path.stat().st_size == deb.size and digest_file(path) == deb.digest
+
+
+def _download_error(suite: str, words: str) -> SeedError:
+    if _NO_SPACE in words:
+        return SeedError(f"cannot fetch packages of {suite}", why=words, hint="free some space and run it again")
+    return MirrorError(f"cannot fetch packages of {suite}", why=words, hint=_MIRROR_HINT)
 
 
 def _apt_get(apt: PrivateApt, *arguments: str) -> Finished:

@@ -47,14 +47,19 @@ def debian_root(suite: str, packages: Sequence[str], *, cache: Path, check_valid
     Raises:
         ToolRootError: the mirror, the disk or mmdebstrap failed.
     """
-    wanted = {"version": _VERSION, "suite": suite, "packages": sorted(packages)}
-    root = cache / f"{suite}-{identity('debian-root', wanted)[:16]}"
+    root = root_path(suite, packages, cache=cache)
     if root.is_dir():
         return root
     with locked(cache / f"{root.name}.lock"):
         if not root.is_dir():
             _make(root, suite, sorted(packages), check_valid_until=check_valid_until)
     return root
+
+
+def root_path(suite: str, packages: Sequence[str], *, cache: Path) -> Path:
+    """Return where the root is, or would be."""
+    wanted = {"version": _VERSION, "suite": suite, "packages": sorted(packages)}
+    return cache / f"{suite}-{identity('debian-root', wanted)[:16]}"
 
 
 def root_record(root: Path) -> RootRecord:

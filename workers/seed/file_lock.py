@@ -10,8 +10,8 @@ from workers.seed.seed_error import SeedError
 
 
 @contextmanager
-def locked(path: Path, waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """Hold a lock on a file while the block runs; wait where another process holds it.
+def locked(path: Path, waiting: Callable[[], object] = lambda: None) -> Iterator[bool]:
+    """Hold a lock on a file while the block runs; wait where another process holds it. Gives whether it waited.
 
     Args:
         waiting: called once before a wait.
@@ -27,10 +27,11 @@ def locked(path: Path, waiting: Callable[[], object] = lambda: None) -> Iterator
             f"cannot write to the cache directory {path.parent}", why=str(exc), hint="name another with $FARM_CACHE"
         ) from exc
     try:
-        if not _try(descriptor):
+        waited = not _try(descriptor)
+        if waited:
             waiting()
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield waited
     finally:
         os.close(descriptor)
 

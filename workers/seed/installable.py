@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import msgspec
-from defusedxml.ElementTree import parse
+from defusedxml.ElementTree import parse  # type: ignore[import-untyped] # shipped without types
 
 from farm.arch import ARCHES
 from workers.seed.seed_error import SeedError
@@ -42,7 +42,8 @@ def uninstallable(repository: Path, arch: str) -> list[Uninstallable]:
     found = []
     for solvable in pool.solvables:
         job = pool.Job(solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE, solvable.id)
-        problems = pool.Solver().solve([job])
+        solver = pool.Solver()  # problems are read from its memory: it must live as long
+        problems = solver.solve([job])
         if problems:
             found.append(Uninstallable(nevra=str(solvable), problem="; ".join(str(problem) for problem in problems)))
     return sorted(found, key=lambda each: each.nevra)

@@ -51,16 +51,17 @@ def parse_targets(output: str) -> list[IndexTarget]:
 def choose_mirror(targets: Iterable[IndexTarget]) -> str:
     """Return the URI that serves Debian's main component: a whole release before its updates or security.
 
-    A field that apt does not know (the origin, before the first update) keeps its placeholder and does not count
-    against a target.
+    Where apt knows no origin yet (before the first update) the field keeps its placeholder, and any main component is
+    believed: signatures are checked later.
 
     Raises:
         SeedError: there is none.
     """
-    found = [target for target in targets if target.kind == "Packages" and target.component == _MAIN]
-    debian = [target for target in found if target.origin == _DEBIAN or target.origin.startswith("$(")]
-    whole = [target for target in debian if "-" not in target.release.rstrip("/")]
-    if not whole:
-        raise SeedError("apt has no Debian archive", why=f"{len(found)} sources have a component main", hint=_HINT)
-    counted = Counter(target.uri for target in whole)
+    main = [target for target in targets if target.kind == "Packages" and target.component == _MAIN]
+    whole = [target for target in main if "-" not in target.release.rstrip("/")]
+    known = [target for target in whole if target.origin == _DEBIAN]
+    found = known or [target for target in whole if target.origin.startswith("$(")]
+    if not found:
+        raise SeedError("apt has no Debian archive", why=f"{len(main)} sources have a component main", hint=_HINT)
+    counted = Counter(target.uri for target in found)
     return min(counted, key=lambda uri: (-counted[uri], uri)).rstrip("/")

@@ -22,7 +22,7 @@ from workers.seed.name_table import NameTable, read_names
 from workers.seed.package_list import PackageList
 from workers.seed.package_pool import PooledRpm
 from workers.seed.repository import Identification, make_repository
-from workers.seed.seed_error import MirrorError
+from workers.seed.seed_error import MirrorError, SeedError
 from workers.seed.seed_paths import SeedPaths
 from workers.seed.tool_roots import tool_root
 
@@ -95,9 +95,13 @@ def make_seed(request: Request, *, paths: SeedPaths, voice: Voice, update: bool 
     current = None if update else _current(request, paths)
     if current is not None:
         return current
-    with locked(paths.lock, lambda: voice.say("another farm seed is at work; waiting for it")):
-        current = None if update else _current(request, paths)
-        return current or _make(request, paths=paths, voice=voice, update=update)
+    try:
+        with locked(paths.lock, lambda: voice.say("another farm seed is at work; waiting for it")) as waited:
+            current = _current(request, paths) if waited and not update else None
+            return current or _make(request, paths=paths, voice=voice, update=update)
+    except OSError as exc:
+        hint = "free some space, or name another directory with $FARM_CACHE, and run it again"
+        raise SeedError(f"cannot write below {paths.root}", why=str(exc), hint=hint) from exc
 
 
 def _current(request: Request, paths: SeedPaths) -> Manifest | None:

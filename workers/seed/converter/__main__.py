@@ -4,6 +4,7 @@ Usage: python3 -m workers.seed.converter JOBS WORK
 """
 
 import errno
+import os
 import shutil
 import sys
 import threading
@@ -31,9 +32,11 @@ def _run(job: Job, work: Path) -> Result:
         work.mkdir(parents=True)
         return convert(job, work)
     except ConversionError as exc:
-        return Result(output=job.output, error=str(exc))
+        return Result(output=job.output, error=str(exc), no_space=os.strerror(errno.ENOSPC) in str(exc))
     except OSError as exc:
         return Result(output=job.output, error=str(exc), no_space=exc.errno in (errno.ENOSPC, errno.EDQUOT))
+    except Exception as exc:  # noqa: BLE001 - whatever a hostile package provokes must not stop the others
+        return Result(output=job.output, error=f"{type(exc).__name__}: {exc}")
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

@@ -42,8 +42,8 @@ def parse_alternatives(postinst: str) -> tuple[Alternative, ...]:
 def lua_links(alternatives: tuple[Alternative, ...]) -> tuple[str, ...]:
     """Return the lines of a Lua scriptlet that makes each link that is not there yet."""
     return tuple(
-        f'if not posix.stat("{each.link}") then os.remove("{each.link}"); posix.symlink("{each.target}", "{each.link}") end'
-        for each in alternatives
+        f'if not posix.stat("{link}") then os.remove("{link}"); posix.symlink("{target}", "{link}") end'
+        for link, target in ((each.link, each.target) for each in alternatives)
     )
 
 

@@ -12,6 +12,7 @@ from workers.seed.converter.conversion_error import ConversionError
 _AR_MAGIC = b"!<arch>\n"
 _AR_DATE = slice(24, 36)
 """Where the date of the first member stands in an ar archive, behind the magic and its name."""
+_LATEST = 2**32 - 1
 _CONTROL_BYTES = 16 * 2**20
 _MAINTAINER_FILES = ("control", "conffiles", "postinst")
 
@@ -27,6 +28,8 @@ def source_date_epoch(deb: Path) -> int:
     date = head[_AR_DATE].strip()
     if not head.startswith(_AR_MAGIC) or not date.isdigit():
         raise ConversionError("not a .deb: no ar header")
+    if int(date) > _LATEST:
+        raise ConversionError("not a .deb: its date is beyond what an RPM can hold")
     return int(date)
 
 
@@ -36,9 +39,7 @@ def control_files(deb: Path) -> dict[str, str]:
     Raises:
         ConversionError: the archive is broken.
     """
-    finished = subprocess.run(
-        ["/usr/bin/dpkg-deb", "--ctrl-tarfile", str(deb)], capture_output=True, check=False
-    )
+    finished = subprocess.run(["/usr/bin/dpkg-deb", "--ctrl-tarfile", str(deb)], capture_output=True, check=False)
     if finished.returncode or len(finished.stdout) > _CONTROL_BYTES:
         raise ConversionError(f"control archive: {_last_line(finished.stderr)}")
     found = {}
@@ -64,12 +65,12 @@ def data_members(deb: Path) -> Iterator[tarfile.TarFile]:
         ConversionError: the archive is broken; also where that shows only at its end.
     """
     with subprocess.Popen(
-        ["/usr/bin/dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+        ["/usr/bin/dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=2**20
     ) as child:
         if child.stdout is None or child.stderr is None:
             raise ConversionError("data archive: no pipe")
         try:
-            with tarfile.open(fileobj=io.BufferedReader(child.stdout, 2**20), mode="r|") as archive:
+            with tarfile.open(fileobj=child.stdout, mode="r|", bufsize=2**20) as archive:
                 yield archive
             while child.stdout.read(2**16):
                 continue

@@ -8,10 +8,10 @@ _METADATA = re.compile(
     r"/usr/lib/python3(?:\.\d+)?/dist-packages/[^/]+(?:\.dist-info/METADATA|\.egg-info/PKG-INFO|\.egg-info)"
 )
 _SEPARATORS = re.compile(r"[-_.]+")
-_VERSION = re.compile(r"v?(?P<release>\d+(?:\.\d+)*)(?P<rest>.*)", re.IGNORECASE)
-_PRE = re.compile(r"[-_.]?(?P<kind>a|b|rc|alpha|beta|c|pre|preview)[-_.]?(?P<number>\d*)", re.IGNORECASE)
-_POST = re.compile(r"[-_.]?(?:post|rev|r)[-_.]?(?P<number>\d*)", re.IGNORECASE)
-_DEV = re.compile(r"[-_.]?dev[-_.]?(?P<number>\d*)", re.IGNORECASE)
+_VERSION = re.compile(r"v?(?:(?P<epoch>[0-9]{1,9})!)?(?P<release>[0-9]+(?:\.[0-9]+)*)(?P<rest>.*)", re.IGNORECASE)
+_PRE = re.compile(r"[-_.]?(?P<kind>alpha|beta|preview|pre|rc|a|b|c)[-_.]?(?P<number>[0-9]{0,18})", re.IGNORECASE)
+_POST = re.compile(r"[-_.]?(?:post|rev|r)[-_.]?(?P<number>[0-9]{0,18})", re.IGNORECASE)
+_DEV = re.compile(r"[-_.]?dev[-_.]?(?P<number>[0-9]{0,18})", re.IGNORECASE)
 _KINDS = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
 _HEAD_BYTES = 64 * 1024
 
@@ -38,14 +38,14 @@ def rpm_version(version: str) -> str:
 
     Trailing zeros go (`2.0` is `2`), a pre-release gets `~`, a post-release `^post`, a development release `~~dev`.
     """
-    public = version.strip().partition("+")[0].partition("!")
-    match = _VERSION.fullmatch(public[2] or public[0])
+    match = _VERSION.fullmatch(version.strip().partition("+")[0])
     if match is None:
         return ""
-    numbers = [str(int(part)) for part in match["release"].split(".")]
+    numbers = [part.lstrip("0") or "0" for part in match["release"].split(".")]
     while len(numbers) > 1 and numbers[-1] == "0":
         numbers.pop()
-    text, rest = ".".join(numbers), match["rest"]
+    epoch = int(match["epoch"] or 0)
+    text, rest = f"{epoch}:" * bool(epoch) + ".".join(numbers), match["rest"]
     if pre := _PRE.match(rest):
         kind = pre["kind"].lower()
         text, rest = f"{text}~{_KINDS.get(kind, kind)}{int(pre['number'] or 0)}", rest[pre.end() :]

@@ -15,8 +15,11 @@ from workers.seed.converter.usrmerge import is_merged_top, merged, merged_target
 
 _OWNER = re.compile(r"[a-z_][a-z0-9_-]*")
 _SHARED_OBJECT = re.compile(r"\.so(\.|$)")
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _ELF = b"\x7fELF"
 _CHUNK = 2**20
+_LATEST = 2**32 - 1
+"""The latest time that an RPM can hold."""
 
 
 class Unpacking:
@@ -122,7 +125,8 @@ class Unpacking:
                 stream.write(piece)
                 piece = content.read(_CHUNK)
             os.fchmod(descriptor, 0o700 | (mode & 0o777))
-        os.utime(target, (member.mtime, member.mtime))
+        mtime = min(max(0, int(member.mtime)), _LATEST)
+        os.utime(target, (mtime, mtime))
         self._own(path, stat.S_IFREG | mode, member)
 
     def _own(self, path: str, mode: int, member: tarfile.TarInfo) -> None:
@@ -171,7 +175,7 @@ def _relative(name: str) -> str:
 
 
 def _unprintable(text: str) -> bool:
-    return any(ord(character) < ord(" ") or character == "\x7f" for character in text)
+    return _CONTROL_CHARACTER.search(text) is not None
 
 
 def _owner(name: str, number: int) -> str:

@@ -6,7 +6,7 @@ from typing import Self
 
 from workers.seed.converter.conversion_error import ConversionError
 
-_VERSION = re.compile(r"(?:(?P<epoch>[0-9]{1,9}):)?(?P<rest>[A-Za-z0-9.+:~-]+)")
+_VERSION = re.compile(r"(?:(?P<epoch>[0-9]{1,9}):(?P<rest>[A-Za-z0-9.+:~-]+)|(?P<plain>[A-Za-z0-9.+~-]+))")
 NATIVE_RELEASE = "0"
 """Release of a native Debian package: its version has no revision."""
 
@@ -34,9 +34,10 @@ class Evr:
         match = _VERSION.fullmatch(text)
         if match is None:
             raise ConversionError(f"not a Debian version: {text[:80]!r}")
-        upstream, dash, revision = match["rest"].rpartition("-")
+        whole = match["rest"] or match["plain"]
+        upstream, dash, revision = whole.rpartition("-")
         if not dash:
-            upstream, revision = match["rest"], NATIVE_RELEASE
+            upstream, revision = whole, NATIVE_RELEASE
         if not upstream or not revision:
             raise ConversionError(f"not a Debian version: {text[:80]!r}")
         return cls(

@@ -2,12 +2,12 @@
 
 import shutil
 import tarfile
+from pathlib import Path
 
 import pytest
 from builders.debian_archive import SUITE, DebianArchive, debian_archive
 from builders.debs import Member, control, deb
 from builders.seed_bench import HELLO, LIBRARY, SPEC, RecordingVoice
-from pathlib import Path
 
 from farm.errors import FarmError
 from workers.seed import converter_sandbox
