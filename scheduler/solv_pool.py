@@ -5,7 +5,7 @@ bare object of theirs. All metadata reaches libsolv as plain, checked bytes thro
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import solv
@@ -15,7 +15,7 @@ from scheduler.dependency_limits import check_dependencies
 from scheduler.metadata_file import MetadataInvalidError
 from scheduler.metadata_xml import check_text
 from scheduler.repository import PackageRepository, RepositoryPackage
-from scheduler.requirement import Dependency, Requirement, RichRequirement
+from scheduler.requirement import Dependency, Requirement, RichRequirement, alternatives
 from scheduler.requirement_text import RequirementError
 
 _RELATIONS = {
@@ -73,8 +73,8 @@ class SolvPool:
 
     A package hides every package of its name in repositories of a higher priority number, and only packages of the
     architecture itself and noarch can be chosen. Among several providers libsolv takes the repository with the lowest
-    number, then the newest version of each name, then the first name in alphabetical order: names are made known to
-    it in that order, and repositories and packages are loaded sorted.
+    number, then the newest version of each name, then a package whose own name is wanted, then the first name in
+    alphabetical order: names are made known to it in that order, and repositories and packages are loaded sorted.
 
     Raises:
         MetadataInvalidError: libsolv cannot parse a repository's metadata.
@@ -107,7 +107,7 @@ class SolvPool:
         self._know_paths(dependencies)
         solver = self._pool.Solver()
         solver.set_flag(solv.Solver.SOLVER_FLAG_IGNORE_RECOMMENDED, 1)
-        favoured = set(prefer)
+        favoured = {*prefer, *self._of_that_name(dependencies)}
         jobs = [self._pool.Job(_INSTALL, self._dep(dependency).id) for dependency in dependencies]
         jobs += [self._pool.Job(_FAVOR, number) for number, it in self._candidates.items() if it in favoured]
         problems = solver.solve(jobs)
@@ -135,6 +135,15 @@ class SolvPool:
     def hidden(self, candidate: Candidate) -> bool:
         """Tell whether a package is hidden by one of the same name in a preferred repository."""
         return candidate not in self._visible
+
+    def _of_that_name(self, dependencies: Iterable[Dependency]) -> Iterator[Candidate]:
+        """Yield the packages that are themselves named in what is wanted."""
+        names = {
+            choice.name for dependency in dependencies for group in alternatives(dependency) for choice in group.choices
+        }
+        for candidate in self._visible:
+            if candidate.package.nevra.name in names:
+                yield candidate
 
     def _load(self, repository: PackageRepository) -> solv.Repo:
         where = f"primary metadata of {repository.name}"

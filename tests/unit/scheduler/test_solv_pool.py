@@ -69,6 +69,14 @@ def test_among_equal_providers_the_first_name_is_taken_whatever_else_there_is() 
     assert solved([repository(*others, *providers)], "awk") == ["gawk-1-1.x86_64 seed"]
 
 
+def test_a_package_of_the_wanted_name_comes_before_others_that_provide_it() -> None:
+    seed = repository(package("make", version="4-1"), package("bmake", provides=["make = 9"]))
+
+    assert solved([seed], "make") == ["make-4-1.x86_64 seed"]
+    assert solved([seed], "(nope or make)") == ["make-4-1.x86_64 seed"]
+    assert solved([seed], "make >= 5") == ["bmake-1-1.x86_64 seed"]
+
+
 def test_what_is_preferred_is_taken_where_there_is_a_choice() -> None:
     pool = SolvPool([repository(package("gawk", provides=["awk"]), package("mawk", provides=["awk"]))], "x86_64")
     mawk = pool.providers(parse_requirement("mawk"))
