@@ -105,13 +105,14 @@ def _by_file(output: str) -> dict[str, list[str]]:
 def _what_is_wrong(lines: Sequence[str], fingerprint: str) -> str:
     if not lines:
         return "it cannot be read"
-    bad = [line for line in lines if not line.endswith(": OK")]
+    bad = [line for line in lines if not line.endswith((": OK", ": NOTFOUND"))]
     if bad:
         return "; ".join(bad)
     good = [match for match in map(_GOOD.fullmatch, lines) if match]
     if not any(fingerprint.lower().endswith(match["key"]) for match in good):
         return "it is not signed"
-    return ""
+    missing = [line for line in lines if line.endswith(": NOTFOUND")]
+    return "; ".join(missing)
 
 
 def _dearmored(public_key: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Small real RPMs, made by the host's rpmbuild: same arguments, same bytes."""
+"""Small real RPMs, made by the host's rpmbuild."""
 
 from dataclasses import dataclass
 from pathlib import Path

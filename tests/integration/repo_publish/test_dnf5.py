@@ -1,6 +1,7 @@
 """What a real dnf5 takes and refuses."""
 
 import gzip
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_refuses_an_unsigned_rpm(client: DnfClient, tree: Path, rpms: SmallRpms,
     """Unsigned, but listed rightly: the metadata is made anew and its signature is not asked for."""
     spoil(tree / RPM, rpms.text.read_bytes())
     check(["rm", "-r", str(tree / "base/x86_64/repodata")])
-    check(["createrepo_c", "--quiet", str(tree / "base/x86_64")])
+    check([str(Path(sys.executable).with_name("createrepo_c")), "--quiet", str(tree / "base/x86_64")])
     repo = tmp_path / "client/repos.d/demo.repo"
     repo.write_text(repo.read_text().replace("repo_gpgcheck=1", "repo_gpgcheck=0"))
     with pytest.raises(DnfError) as refused:
