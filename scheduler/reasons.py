@@ -108,12 +108,12 @@ class MissingProvider(msgspec.Struct, frozen=True, kw_only=True, tag="missing-pr
 
 
 class Unresolvable(msgspec.Struct, frozen=True, kw_only=True, tag="unresolvable"):
-    """The inputs cannot be known; `why` is the first line of the finding."""
+    """The inputs cannot be known; `why` may have several lines, of which the first says most."""
 
     why: str
 
     def __str__(self) -> str:
-        return self.why
+        return self.why.partition("\n")[0]
 
 
 class LastFailed(msgspec.Struct, frozen=True, kw_only=True, tag="last-failed"):

@@ -36,7 +36,7 @@ CASES: list[tuple[Reason, str]] = [
     (ParentRebuilt(component="zlib"), "zlib is rebuilt"),
     (ParentUnusable(component="zlib", why="unreproducible"), "needs zlib, which is unreproducible"),
     (MissingProvider(requirement="gone >= 1"), "nothing provides gone >= 1"),
-    (Unresolvable(why="a conflicts with b"), "a conflicts with b"),
+    (Unresolvable(why="a conflicts with b\nand more"), "a conflicts with b"),
     (LastFailed(state="timed-out"), "the last build ended timed-out"),
     (Unreproducible(), "found unreproducible"),
     (Requested(), "requested"),
