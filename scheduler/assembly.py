@@ -13,6 +13,7 @@ from farm.nevra import Nevra
 from farm.process import run
 from farm.project.model import Project
 from farm.render import Renderer
+from farm.sandbox.mount_namespace import isolate_mounts
 from farm.source_package import BinaryPackage, SourceRpm, SpecFacts
 from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
@@ -97,7 +98,8 @@ class Assembly:
 
 
 def assemble(farm: FarmContext, arches: Sequence[str]) -> Assembly:
-    """Return the assembly for the project of an invocation."""
+    """Return the assembly for the project of an invocation, and mount in a namespace of its own from now on."""
+    isolate_mounts()
     project = farm.project()
     return Assembly(farm=farm, project=project, arches=tuple(arches) or project.farm.arches)
 

@@ -11,9 +11,14 @@ from workers.tasks import BuildTask, ExplainTask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A task that gave no answer: its worker, node or cluster died."""
+    """A task that gave no answer.
+
+    Attributes:
+        node_died: it is not the worker process alone that died, but its node.
+    """
 
     why: str
+    node_died: bool = False
 
 
 BuildDone = Callable[[BuildResult | Lost], None]

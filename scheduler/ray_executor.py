@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from farm.build import BuildResult
 from farm.environment import set_default
 from farm.errors import FarmError, InfrastructureError
+from farm.sandbox.mount_namespace import isolate_mounts
 from scheduler.executor import BuildDone, ExplainDone, Lost
 from workers.capacity import machine_capacity
 from workers.differ import Explanation
@@ -17,9 +18,11 @@ from workers.tasks import BuildTask, ExplainTask, run_build, run_explain
 set_default("RAY_USAGE_STATS_ENABLED", "0")
 set_default("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 set_default("RAY_DEDUP_LOGS", "0")
+# Ray listens on every address of the machine, whatever it is told; the token keeps strangers out.
+set_default("RAY_AUTH_MODE", "token")
 
 import ray  # noqa: E402 - its settings are read when it is imported
-from ray.exceptions import RayError  # noqa: E402
+from ray.exceptions import LocalRayletDiedError, NodeDiedError, RayError, RaySystemError  # noqa: E402
 
 T = TypeVar("T")
 
@@ -42,6 +45,7 @@ def arch_resource(arch: str) -> str:
 def _build(task: BuildTask) -> BuildResult | Lost:
     worker = ray.get_runtime_context().get_node_id()[:12]
     try:
+        isolate_mounts()
         return run_build(task, worker)
     except FarmError as error:
         return Lost(why=_words(error))
@@ -50,6 +54,7 @@ def _build(task: BuildTask) -> BuildResult | Lost:
 @ray.remote(max_retries=0)
 def _explain(task: ExplainTask) -> Explanation | Lost:
     try:
+        isolate_mounts()
         return run_explain(task)
     except FarmError as error:
         return Lost(why=_words(error))
@@ -65,12 +70,14 @@ class RayExecutor:
     Ray starts with the first task: a run that finds everything built never pays for it.
 
     Args:
-        address: of a cluster; empty starts Ray on this machine, bound to loopback, and ends it on close.
+        address: of a cluster; empty starts Ray on this machine, and ends it on close. Ray that dies on this machine
+            is started again with the next task.
     """
 
     def __init__(self, address: str = "") -> None:
         self._address = address
         self._started = False
+        self._died = False
         self._running: dict[str, ray.ObjectRef[Any]] = {}
         self._lock = threading.Lock()
         if address:
@@ -85,6 +92,9 @@ class RayExecutor:
         return {name.removeprefix(prefix): int(count) for name, count in resources.items() if name.startswith(prefix)}
 
     def _start(self) -> None:
+        if self._died:
+            ray.shutdown()
+            self._started = self._died = False
         if self._started:
             return
         try:
@@ -131,8 +141,11 @@ class RayExecutor:
         def finished(future: "Future[T | Lost]") -> None:
             with self._lock:
                 mine = self._running.pop(key, None) is not None
+            answer = _answer(future)
+            if isinstance(answer, Lost) and answer.node_died and not self._address:
+                self._died = True
             if mine:
-                done(_answer(future))
+                done(answer)
 
         reference.future().add_done_callback(finished)
 
@@ -141,8 +154,8 @@ def _answer(future: "Future[T | Lost]") -> T | Lost:
     try:
         return future.result()
     except (RayError, CancelledError) as exc:
-        first_line = next(iter(str(exc).splitlines()), "")
-        return Lost(why=f"worker lost: {type(exc).__name__} {first_line}".strip())
+        node_died = isinstance(exc, NodeDiedError | LocalRayletDiedError | RaySystemError)
+        return Lost(why=f"worker lost: {type(exc).__name__}", node_died=node_died)
 
 
 def _start_local() -> None:
@@ -154,5 +167,4 @@ def _start_local() -> None:
         log_to_driver=False,
         logging_level=logging.ERROR,
         object_store_memory=_OBJECT_STORE_BYTES,
-        _node_ip_address="127.0.0.1",
     )
