@@ -136,6 +136,7 @@ def compose(
     for choice in choices:
         if not published.isdisjoint(choice.admission.digests):
             _place_source(choice, channel_of, places, refused)
+    _check_apart(list(places))
     repositories = (ComposedRepository(key=key, packages=tuple(sorted(places[key].values()))) for key in sorted(places))
     return Compose(repositories=tuple(repositories), refused=tuple(sorted(set(refused))))
 
@@ -232,18 +233,14 @@ def _place_binaries(
 
 
 def _repository_of(nevra: Nevra, choice: _Choice, channel_of: ChannelOf) -> RepositoryKey | None:
-    """Return the repository of a binary package.
-
-    Debug packages that share the channel of their kin lie apart from it; in a channel of their own they are its
-    packages.
-    """
+    """Return the repository of a binary package; None where the project does not publish it."""
+    kind = RepositoryKind.DEBUGINFO if nevra.is_debug else RepositoryKind.BINARY
     channel = channel_of(choice.component, nevra.name, "debuginfo" if nevra.is_debug else "rpm")
     if channel is None:
         return None
     check_channel(channel)
-    apart = nevra.is_debug and channel == channel_of(choice.component, nevra.name, "rpm")
-    kind = RepositoryKind.DEBUGINFO if apart else RepositoryKind.BINARY
-    return RepositoryKey(channel=channel, kind=kind, arch=choice.arch)
+    own = nevra.is_debug and channel != channel_of(choice.component, nevra.name, "rpm")
+    return RepositoryKey(channel=channel, kind=kind, arch=choice.arch, own_channel=own)
 
 
 def _place_source(
@@ -259,7 +256,8 @@ def _place_source(
         refused.append(_no_channel(choice, source.nevra))
         return
     check_channel(channel)
-    key = RepositoryKey(channel=channel, kind=RepositoryKind.SOURCE, arch="")
+    own = channel != channel_of(choice.component, source.nevra.name, "rpm")
+    key = RepositoryKey(channel=channel, kind=RepositoryKind.SOURCE, arch="", own_channel=own)
     package = _package(choice, source.nevra, source.digest)
     filename = source.nevra.filename
     taken = places[key].setdefault(filename, package)
@@ -271,6 +269,20 @@ def _place_source(
         )
     why = f"{filename} of this architecture's build is not the one already placed; build it again to align them"
     refused.append(Refused(component=choice.component, arch=choice.arch, reason=RefusalReason.SOURCE_DIFFERS, why=why))
+
+
+def _check_apart(keys: Sequence[RepositoryKey]) -> None:
+    """Refuse channels that mean two things: two repositories would have one directory or one name."""
+    seen: dict[str, RepositoryKey] = {}
+    for key in sorted(keys):
+        for word in (f"directory {key.path}", f"name {key.label} {key.arch}"):
+            other = seen.setdefault(word, key)
+            if other != key:
+                raise ComposeConflictError(
+                    f"{other.kind.value} and {key.kind.value} repositories would have the same {word}",
+                    why=f"channels {other.channel} and {key.channel}",
+                    hint="give debuginfo and source packages the channel of the packages, or one for them alone",
+                )
 
 
 def _package(choice: _Choice, nevra: Nevra, digest: Digest) -> ComposedPackage:

@@ -41,19 +41,25 @@ class RepositoryKey:
 
     Attributes:
         arch: empty for source packages.
+        own_channel: whether the project names a channel for debuginfo or source packages that their kin do not share.
     """
 
     channel: str
     kind: RepositoryKind
     arch: str
+    own_channel: bool = False
 
     @property
     def path(self) -> str:
         """Directory below the root of the tree."""
-        if self.kind is RepositoryKind.SOURCE:
-            return f"{self.channel}/source"
-        middle = "debuginfo/" if self.kind is RepositoryKind.DEBUGINFO else ""
-        return f"{self.channel}/{middle}{self.arch}"
+        middle = "" if self.own_channel or self.kind is RepositoryKind.BINARY else self.kind.value
+        return "/".join(filter(None, (self.channel, middle, self.arch)))
+
+    @property
+    def label(self) -> str:
+        """What tells it from the other repositories of its architecture."""
+        plain = self.own_channel or self.kind is RepositoryKind.BINARY
+        return self.channel if plain else f"{self.channel}-{self.kind.value}"
 
 
 def package_location(filename: str) -> str:

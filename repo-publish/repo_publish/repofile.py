@@ -1,10 +1,9 @@
 """The `.repo` file that a dnf client reads."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from repo_publish.layout import PUBLIC_KEY, RepositoryKey, RepositoryKind
-
-_SUFFIX = {RepositoryKind.BINARY: "", RepositoryKind.DEBUGINFO: "-debuginfo", RepositoryKind.SOURCE: "-source"}
 
 
 def repo_file(keys: Sequence[RepositoryKey], *, project: str, base_url: str) -> str:
@@ -15,18 +14,16 @@ def repo_file(keys: Sequence[RepositoryKey], *, project: str, base_url: str) -> 
     instead of being skipped in silence.
     """
     base = base_url.rstrip("/")
-    sections = sorted({(key.channel, key.kind) for key in keys})
-    return "\n".join(_section(channel, kind, project=project, base=base) for channel, kind in sections)
+    sections = sorted({replace(key, arch="$basearch" if key.arch else "") for key in keys})
+    return "\n".join(_section(key, project=project, base=base) for key in sections)
 
 
-def _section(channel: str, kind: RepositoryKind, *, project: str, base: str) -> str:
-    path = RepositoryKey(channel=channel, kind=kind, arch="$basearch").path
-    what = "" if kind is RepositoryKind.BINARY else f" - {kind.value}"
+def _section(key: RepositoryKey, *, project: str, base: str) -> str:
     lines = [
-        f"[{repository_id(project, channel, kind)}]",
-        f"name={_one_line(project)} - {channel}{what}",
-        f"baseurl={base}/{path}/",
-        f"enabled={int(kind is RepositoryKind.BINARY)}",
+        f"[{repository_id(project, key)}]",
+        f"name={_one_line(project)} - {key.label}",
+        f"baseurl={base}/{key.path}/",
+        f"enabled={int(key.kind is RepositoryKind.BINARY)}",
         "type=rpm-md",
         "gpgcheck=1",
         "repo_gpgcheck=1",
@@ -37,10 +34,10 @@ def _section(channel: str, kind: RepositoryKind, *, project: str, base: str) -> 
     return "".join(f"{line}\n" for line in lines)
 
 
-def repository_id(project: str, channel: str, kind: RepositoryKind) -> str:
+def repository_id(project: str, key: RepositoryKey) -> str:
     """Return the id of a repository: dnf allows letters, digits and `-_.:`."""
     plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in project)
-    return f"{plain}-{channel}{_SUFFIX[kind]}"
+    return f"{plain}-{key.label}"
 
 
 def _one_line(text: str) -> str:

@@ -77,7 +77,7 @@ class SignerClient:
             raise _lost("it hung up")
         response = parse_response(data)
         if isinstance(response, Refused):
-            raise error_for(response.code, response.what, response.why, response.hint)
+            raise error_for(response.code, response.what, response.why, response.hint, response.exit_status)
         if not isinstance(response, wanted):
             raise BadMessageError("the signer answered something else", why=type(response).__name__)
         return response

@@ -1,6 +1,6 @@
 """Errors of the signer; they cross its socket by code."""
 
-from farm.errors import FarmError, SigningError
+from farm.errors import FarmError, InfrastructureError, SigningError
 
 
 class SignerError(SigningError):
@@ -31,6 +31,12 @@ class AlreadyRunningError(SigningError):
     """Another signer works in this directory."""
 
     code = "SIG005"
+
+
+class SignerTroubleError(InfrastructureError):
+    """The signer met trouble that is not its own: the store, the ledger, the disk."""
+
+    code = "SIG006"
 
 
 class NotAdmittedError(SigningError):
@@ -66,9 +72,11 @@ _BY_CODE: dict[str, type[SigningError]] = {
 }
 
 
-def error_for(code: str, what: str, why: str, hint: str) -> FarmError:
-    """Return the error that the signer told of by its code."""
-    kind = _BY_CODE.get(code, SignerError)
-    if kind is SignerError and code != SignerError.code:
-        why = f"{code}: {why}" if why else code
-    return kind(what, why=why, hint=hint)
+def error_for(code: str, what: str, why: str, hint: str, exit_status: int) -> FarmError:
+    """Return the error that the signer told of by its code; of an error that is not the signer's, its kind."""
+    kind = _BY_CODE.get(code)
+    if kind is not None:
+        return kind(what, why=why, hint=hint)
+    why = f"{code}: {why}" if why else code
+    trouble = exit_status == InfrastructureError.exit_status
+    return SignerTroubleError(what, why=why, hint=hint) if trouble else SignerError(what, why=why, hint=hint)

@@ -114,4 +114,4 @@ def _last_words(log: Path, said: int) -> FarmError:
     except msgspec.MsgspecError:
         why = "\n".join(lines[-5:])
         return SignerUnreachableError("the signer could not be started", why=why, hint=f"see {log}")
-    return error_for(refused.code, refused.what, refused.why, refused.hint)
+    return error_for(refused.code, refused.what, refused.why, refused.hint, refused.exit_status)

@@ -21,7 +21,7 @@ MAX_DIGESTS = 2000
 
 _LENGTH = struct.Struct(">I")
 
-DigestText = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+DigestText = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Describe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="describe"):
@@ -99,11 +99,14 @@ class Refused(Struct, frozen=True, kw_only=True, tag="refused"):
     what: str
     why: str
     hint: str
+    exit_status: int
 
 
 def refused(error: FarmError) -> Refused:
     """Return the message that tells of an error."""
-    return Refused(code=error.code, what=error.what, why=error.why[:4000], hint=error.hint)
+    return Refused(
+        code=error.code, what=error.what, why=error.why[:4000], hint=error.hint, exit_status=error.exit_status
+    )
 
 
 def encode_refused(error: FarmError) -> str:

@@ -247,8 +247,10 @@ def test_edited_blob_is_not_published(farm: FarmState, rpms: SmallRpms) -> None:
     (blob,) = [path for path in farm.state.store.rglob(verdict.rpms[0].digest) if path.is_file()]
     blob.chmod(0o600)
     blob.write_bytes(blob.read_bytes()[:-1] + b"x")
-    with pytest.raises(FarmError):
+    with pytest.raises(FarmError) as error:
         farm.publisher().publish(farm.compose())
+    assert error.value.exit_status == 8
+    assert "STO003" in error.value.why
     assert not farm.state.repositories.exists()
 
 

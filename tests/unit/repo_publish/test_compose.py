@@ -89,7 +89,18 @@ def test_debuginfo_with_a_channel_of_its_own_is_a_repository_of_its_own() -> Non
 
     one = candidate(built(CURL, built_rpm("curl-debuginfo-8.9.1-1.x86_64")))
     composed = compose([one], channel_of=channels, waivers=(), today=TODAY)
-    assert list(content(composed)) == ["base/x86_64", "base-debug/x86_64", "base-sources/source"]
+    assert list(content(composed)) == ["base/x86_64", "base-debug/x86_64", "base-sources"]
+
+
+def test_channel_that_means_two_things_is_refused() -> None:
+    def channels(component: str, package: str, kind: PackageKind) -> str | None:
+        del package
+        return {"rpm": "debug" if component == "zlib" else "base", "debuginfo": "debug", "srpm": "base"}[kind]
+
+    zlib = candidate(built(built_rpm("zlib-1-1.x86_64"), component="zlib"), component="zlib")
+    curl = candidate(built(CURL, built_rpm("curl-debuginfo-8.9.1-1.x86_64")))
+    with pytest.raises(ComposeConflictError, match="directory debug/x86_64"):
+        compose([curl, zlib], channel_of=channels, waivers=(), today=TODAY)
 
 
 @pytest.mark.parametrize(
