@@ -22,15 +22,15 @@ class BuildLeases:
 
     def take(self, build_id: Digest) -> Lease | None:
         """Lease a build id; None where another driver has it."""
-        return self._take(_subject(build_id))
+        return self._take(build_subject(build_id))
 
     def take_attempt(self, build_id: Digest, variation: str) -> Lease | None:
         """Lease one variation for a new attempt: its token is greater than that of every attempt before."""
-        return self._take(_subject(build_id, variation))
+        return self._take(build_subject(build_id, variation))
 
     def holder_of(self, build_id: Digest) -> str:
         """Return who works on a build id, for people."""
-        lease = self._ledger.lease_of(_subject(build_id))
+        lease = self._ledger.lease_of(build_subject(build_id))
         return f"{lease.holder.name} (pid {lease.holder.pid})" if lease else "another driver"
 
     def give_back(self, lease: Lease) -> None:
@@ -40,7 +40,7 @@ class BuildLeases:
 
     def give_back_attempt(self, build_id: Digest, variation: str) -> None:
         """Give back the lease of a variation, so that a late result of its attempt is refused."""
-        lease = self._held.get(_subject(build_id, variation))
+        lease = self._held.get(build_subject(build_id, variation))
         if lease is not None:
             self.give_back(lease)
 
@@ -68,5 +68,6 @@ class BuildLeases:
         return lease
 
 
-def _subject(build_id: Digest, variation: str = "") -> str:
+def build_subject(build_id: Digest, variation: str = "") -> str:
+    """Return the subject of the lease on a build id, or on one variation of it."""
     return f"build:{build_id}:{variation}" if variation else f"build:{build_id}"

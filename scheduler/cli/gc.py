@@ -1,0 +1,101 @@
+"""`farm gc`: remove artifacts and caches that nothing needs any more."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import click
+
+from farm.canonical import encode
+from farm.cli.context import FarmContext, pass_farm
+from farm.cli.output import Column, emit_rows
+from farm.clock import SystemClock, timestamp
+from farm.digest import Digest
+from farm.errors import InfrastructureError
+from farm.ledger.holder import is_known_dead
+from farm.ledger.ledger import Ledger
+from farm.node_inputs import load_inputs
+from farm.sandbox.claimed_directory import remove_abandoned
+from farm.store.artifact_store import ArtifactStore
+from scheduler.leases import build_subject
+from workers.layer_key import layer_keys
+from workers.layers import Layers
+
+_DIGEST = re.compile(rb"[0-9a-f]{64}")
+_INPUTS = "build-inputs"
+
+
+class BuildsRunningError(InfrastructureError):
+    """What a running build has just stored is named nowhere yet."""
+
+    code = "CLI032"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """How much of one kind was removed, or would be (`--dry-run`)."""
+
+    what: str
+    count: int
+
+
+COLUMNS: Sequence[Column[Removed]] = (
+    Column("what", lambda row: row.what),
+    Column("removed", lambda row: row.count, right=True),
+)
+
+
+@click.command()
+@pass_farm
+def gc(farm: FarmContext) -> None:
+    """Remove blobs that neither the ledger nor any record names, unused buildroot layers, and what a crash left.
+
+    What a published package was made from is named by its build inputs, so it is never removed.
+    """
+    store, ledger = farm.store(), farm.ledger()
+    build_ids = [Digest(name.removeprefix(f"{_INPUTS}/")) for name in store.records(f"{_INPUTS}/")]
+    _refuse_while_building(ledger, build_ids)
+    orphans = sorted(set(store.blobs()) - set(_named(store, ledger, build_ids)))
+    rows = [Removed(what="blobs", count=len(orphans))]
+    if not farm.dry_run:
+        for digest in orphans:
+            store.delete(digest)
+        layers = Layers(farm.cache.layers).prune(_used_layers(store, ledger))
+        rows.append(Removed(what="buildroot layers", count=len(layers)))
+        rows.append(Removed(what="working directories", count=len(remove_abandoned(farm.cache.scratch))))
+    emit_rows(farm, rows, COLUMNS)
+
+
+def _refuse_while_building(ledger: Ledger, build_ids: Sequence[Digest]) -> None:
+    now = timestamp(SystemClock().now())
+    for build_id in build_ids:
+        lease = ledger.lease_of(build_subject(build_id))
+        if lease is not None and lease.expires > now and not is_known_dead(lease.holder):
+            raise BuildsRunningError(
+                "builds are running", why=f"{lease.holder.name} works on {build_id}", hint="again when they have ended"
+            )
+
+
+def _named(store: ArtifactStore, ledger: Ledger, build_ids: Sequence[Digest]) -> Iterator[Digest]:
+    """Yield every digest that a record or the ledger names, wherever it stands: rather one too many."""
+    for name in store.records(""):
+        yield from _digests(name.encode() + b"\n" + (store.record(name) or b""))
+    for build_id in build_ids:
+        yield from _digests(encode((ledger.results(build_id), ledger.verdict(build_id))))
+    yield from _digests(encode(ledger.publications()))
+
+
+def _digests(data: bytes) -> Iterator[Digest]:
+    for match in _DIGEST.finditer(data):
+        yield Digest(match.group().decode())
+
+
+def _used_layers(store: ArtifactStore, ledger: Ledger) -> set[str]:
+    """Return the keys of the layers that the nodes of the newest run were, or would be, built in."""
+    used: set[str] = set()
+    for run in ledger.runs()[:1]:
+        for outcome in ledger.outcomes(run.run_id):
+            inputs = load_inputs(store, outcome.build_id) if outcome.build_id else None
+            if inputs is not None:
+                used.update(layer_keys(inputs.lock))
+    return used
