@@ -12,7 +12,7 @@ class Boundary:
     """The directories that a project's files may lie in."""
 
     def __init__(self, roots: Sequence[Path]) -> None:
-        self._roots = tuple(_real(root) for root in roots)
+        self._roots = tuple(_real(root, root) for root in roots)
 
     def join(self, directory: Path, text: str, said_at: object) -> Path:
         """Return an absolute path for one that a file says, `..` resolved.
@@ -32,7 +32,7 @@ class Boundary:
             OutsideProjectError: links lead out of the project, or in a circle.
             FileNotFoundError: there is no such file.
         """
-        real = _real(path)
+        real = _real(path, said_at)
         if not any(real.is_relative_to(root) for root in self._roots):
             raise _outside(str(path), said_at)
         return real
@@ -64,13 +64,15 @@ class Boundary:
         return any(real.is_relative_to(root) for root in self._roots)
 
 
-def _real(path: Path) -> Path:
+def _real(path: Path, said_at: object) -> Path:
     try:
         return path.resolve(strict=True)
     except FileNotFoundError:
         raise
     except (OSError, RuntimeError, ValueError) as exc:
-        raise OutsideProjectError(f"cannot follow {path}", why=str(exc), hint="mend the symbolic link") from exc
+        raise OutsideProjectError(
+            f"cannot follow {path}", why=f"{said_at}: {exc}", hint="mend the symbolic link"
+        ) from exc
 
 
 def _outside(path: str, said_at: object) -> OutsideProjectError:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 
 from farm.project.errors import TomlError
@@ -36,8 +37,9 @@ def line_of(path: Path, keys: Keys) -> int:
     return 1
 
 
+@lru_cache(maxsize=4)
 def key_lines(text: str) -> dict[Keys, int]:
-    """Return the line of every key and array element of a valid TOML document."""
+    """Return the line of every key and array element of a valid TOML document. Callers share it."""
     return _Scanner(text).scan()
 
 

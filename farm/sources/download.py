@@ -49,6 +49,7 @@ class _WebRedirects(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme not in ("http", "https"):
+            fp.close()
             raise LookasideUnreachableError("a download is redirected off the web", why=f"{req.full_url} to {newurl}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -84,10 +85,10 @@ def _copy_file(url: str, write: Callable[[bytes], object]) -> None:
         raise NotThereError(url) from exc
     except OSError as exc:
         raise LookasideUnreachableError("a source file cannot be read", why=f"{url}\n{exc}") from exc
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise LookasideUnreachableError("a source is no regular file", why=url)
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise LookasideUnreachableError("a source is no regular file", why=url)
         _pump(url, stream, write, deadline=None)
 
 

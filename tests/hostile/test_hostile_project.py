@@ -1,0 +1,137 @@
+"""Projects that are broken, or built to harm."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from builders.projects import write_files
+
+from farm.errors import ProjectError
+from farm.project.errors import IncludeError, OutsideProjectError, TomlError
+from farm.project.loader import load_project
+from farm.project.toml_file import read_toml
+
+pytestmark = pytest.mark.hostile
+
+
+@pytest.fixture(autouse=True)
+def no_user_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+
+
+def refused(root: Path, text: str | bytes, **files: str) -> ProjectError:
+    write_files(root / "project", files)
+    data = text if isinstance(text, bytes) else text.encode()
+    (root / "project").mkdir(exist_ok=True)
+    (root / "project" / "azldev.toml").write_bytes(data)
+    with pytest.raises(ProjectError) as caught:
+        load_project(root / "project")
+    assert ".toml" in caught.value.why
+    return caught.value
+
+
+def test_bytes_that_are_no_text_name_their_line(tmp_path: Path) -> None:
+    error = refused(tmp_path, b"[project]\ndescription = '\xff'\n")
+    assert "azldev.toml:2" in error.why
+
+
+def test_a_huge_file_is_refused_without_being_read(tmp_path: Path) -> None:
+    path = tmp_path / "azldev.toml"
+    with path.open("wb") as stream:
+        stream.truncate(100 * 2**20)
+    started = time.monotonic()
+    with pytest.raises(TomlError, match="cannot read"):
+        read_toml(path)
+    assert time.monotonic() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 100_000,
+        "a = " + "[" * 5_000 + "]" * 5_000,
+        "a = " + "{a=" * 5_000 + "1" + "}" * 5_000,
+        "a." * 200_000 + "a = 1",
+        "[" + "a." * 200_000 + "a]",
+        "".join(f"\"a{n}\" . 'b' . " for n in range(50_000)) + "c = 1",
+    ],
+)
+def test_depth_ends_in_an_error_and_soon(tmp_path: Path, text: str) -> None:
+    started = time.monotonic()
+    refused(tmp_path, text)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\0",
+        "\ufeff[project]",
+        "[project]\n[project]\n",
+        "project = 1\n",
+        "components = []\n",
+        "[components.a]\nspec = 'x'\n",
+        "[components.a.build]\nwith = 'x'\n",
+        "[components.a.build.defines]\nx = 1\n",
+        "[components.a.build.check]\nskip = 'true'\n",
+        "[[components.a.overlays]]\ntype = 'rm-rf'\n",
+        "[[components.a.overlays]]\ntype = 'spec-search-replace'\nregex = '(('\n",
+        "[[components.a.overlays]]\ntype = 'file-remove'\nfile = '../../x'\n",
+        "[[components.a.overlays]]\ntype = 'file-rename'\nfile = 'a'\nreplacement = '../b'\n",
+        "[[components.a.overlays]]\ntype = 'file-add'\nfile = 'a'\nsource = '../../etc/passwd'\n",
+        "[[components.a.overlays]]\ntype = 'patch-add'\nsource = '/etc/passwd'\n",
+        "[components.'a/../../b']\n",
+        "[components.'-rf']\n",
+        "[components.a]\nspec = { type = 'local', path = '../x.spec' }\n",
+        "[components.a.publish]\nrpm-channel = '../../x'\n",
+        "[[components.a.source-files]]\nfilename = '../x'\norigin = { type = 'download', uri = 'https://h/x' }\n",
+        "includes = ['../**/*.toml']\n",
+        "includes = ['/etc/*.toml']\n",
+        "includes = ['[']\n",
+        "includes = [1]\n",
+        "date = 2026-13-45\n",
+        "n = 99999999999999999999999999\n",
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_place(tmp_path: Path, text: str) -> None:
+    assert refused(tmp_path, text).exit_status == 3
+
+
+def test_includes_in_a_circle_or_twice_are_refused(tmp_path: Path) -> None:
+    error = refused(tmp_path, "includes = ['a.toml']\n", **{"a.toml": "includes = ['azldev.toml']\n"})
+    assert isinstance(error, IncludeError)
+    diamond = {"a.toml": "includes = ['c.toml']\n", "b.toml": "includes = ['c.toml']\n", "c.toml": ""}
+    error = refused(tmp_path, "includes = ['a.toml', 'b.toml']\n", **diamond)
+    assert isinstance(error, IncludeError)
+    assert "b.toml:1" in error.why
+
+
+def test_links_that_lead_out_or_in_circles_are_refused(tmp_path: Path) -> None:
+    write_files(tmp_path, {"out.toml": "", "project/x": ""})
+    (tmp_path / "project" / "link.toml").symlink_to("../out.toml")
+    assert isinstance(refused(tmp_path, "includes = ['link.toml']\n"), OutsideProjectError)
+    (tmp_path / "project" / "link.toml").unlink()
+    (tmp_path / "project" / "one.toml").symlink_to("two.toml")
+    (tmp_path / "project" / "two.toml").symlink_to("one.toml")
+    assert isinstance(refused(tmp_path, "includes = ['one.t?ml']\n"), OutsideProjectError)
+    refused(tmp_path, "includes = ['one.toml']\n")
+
+
+def test_a_project_file_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "azldev.toml")
+    with pytest.raises(TomlError, match="cannot read"):
+        load_project(tmp_path)
+    (tmp_path / "azldev.toml").unlink()
+    (tmp_path / "azldev.toml").mkdir()
+    with pytest.raises(TomlError):
+        load_project(tmp_path)
+    (tmp_path / "azldev.toml").rmdir()
+    (tmp_path / "azldev.toml").symlink_to("azldev.toml")
+    with pytest.raises(ProjectError):
+        load_project(tmp_path)
+
+
+def test_thousands_of_faults_make_a_short_error(tmp_path: Path) -> None:
+    error = refused(tmp_path, "".join(f"[components.c{n}]\nwrong = 1\n" for n in range(3_000)))
+    assert len(error.why.splitlines()) == 21

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from farm.project.model import DeclaredSource, OriginType
+from farm.project.origin import Origin
+from farm.sources.declared import merge_declared
+from farm.sources.errors import SourceConflictError, SourceUnsupportedError
+from farm.sources.sources_file import format_sources, parse_sources
+
+UPSTREAM = parse_sources(f"SHA256 (a) = {'0' * 64}\n# c\nSHA256 (b) = {'1' * 64}\n".encode())
+
+
+def declared(
+    filename: str,
+    *,
+    replaces: bool = False,
+    source_hash: str = "f" * 64,
+    kind: OriginType = OriginType.DOWNLOAD,
+) -> DeclaredSource:
+    return DeclaredSource(
+        filename=filename,
+        hash_type="SHA256",
+        hash=source_hash,
+        type=kind,
+        uri="https://example.org/x",
+        replaces_upstream=replaces,
+        origin=Origin(file=Path("/p/azldev.toml")),
+    )
+
+
+def test_a_replacement_keeps_its_place_and_a_new_one_goes_to_the_end() -> None:
+    lines = merge_declared(UPSTREAM, [declared("new"), declared("a", replaces=True)])
+    assert format_sources(lines).decode().splitlines() == [
+        f"SHA256 (a) = {'f' * 64}",
+        "# c",
+        f"SHA256 (b) = {'1' * 64}",
+        f"SHA256 (new) = {'f' * 64}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        declared("a"),
+        declared("new", replaces=True),
+        declared("new", source_hash=""),
+        declared("new", source_hash="../../../etc/passwd"),
+        declared("new", source_hash="f" * 63),
+    ],
+)
+def test_contradictions_are_refused(source: DeclaredSource) -> None:
+    with pytest.raises(SourceConflictError) as caught:
+        merge_declared(UPSTREAM, [source])
+    assert "/p/azldev.toml" in caught.value.why
+
+
+@pytest.mark.parametrize("kind", [OriginType.CUSTOM, OriginType.OVERLAY])
+def test_other_origins_are_not_there_yet(kind: OriginType) -> None:
+    with pytest.raises(SourceUnsupportedError):
+        merge_declared(UPSTREAM, [declared("new", kind=kind)])
