@@ -14,7 +14,7 @@ from farm.clock import SystemClock
 from farm.errors import NotReproducibleError
 from farm.ledger.values import NodeOutcome
 from farm.node_inputs import load_inputs
-from farm.verdict import Verdict
+from farm.verdict import Verdict, VerdictStatus
 from scheduler.assembly import Assembly, assemble
 from scheduler.cli.options import Selection, selectors
 from scheduler.executor import BuildDone, Lost
@@ -22,6 +22,7 @@ from scheduler.leases import BuildLeases
 from scheduler.node import Node
 from scheduler.ray_executor import RayExecutor
 from workers.build import BuildRequest
+from workers.compare import judge
 from workers.tasks import BuildTask
 from workers.variation import further_variation
 
@@ -82,7 +83,7 @@ def verify(
     if not known:
         raise NothingToVerifyError("none of the selected components has a verdict", hint="farm build makes verdicts")
     again = {} if recorded else _build_again(assembly, known)
-    rows = [_row(node, verdict, again.get(node, "")) for node, verdict in known]
+    rows = [_row(node, ledger.verdict(verdict.build_id) or verdict, again.get(node, "")) for node, verdict in known]
     emit_rows(farm, rows, COLUMNS)
     if any(row.verdict != "reproducible" or row.again not in ("", "identical") for row in rows):
         sys.exit(5)
@@ -145,19 +146,31 @@ def _task(assembly: Assembly, node: Node, verdict: Verdict) -> BuildTask:
 
 
 def _compare(assembly: Assembly, verdict: Verdict, answer: BuildResult | Lost) -> str:
-    """Record the further build, and return `identical`, or what is different."""
+    """Record the further build and what follows from it; return `identical`, or what is different.
+
+    A build that differs turns a reproducible verdict: the gate is closed for these RPMs from now on.
+    """
     if isinstance(answer, Lost):
         return f"infra-error: {answer.why}"
     ledger = assembly.farm.ledger()
     leases = BuildLeases(ledger, SystemClock())
-    lease = leases.take_attempt(verdict.build_id, answer.variation.name)
-    if lease is not None:
+    try:
+        lease = leases.take_attempt(verdict.build_id, answer.variation.name)
+        if lease is None:
+            return f"not recorded: {leases.holder_of(verdict.build_id)} works on it"
         ledger.record_result(lease, answer)
-        leases.give_back(lease)
-    if answer.outcome is not BuildOutcome.SUCCEEDED:
-        return f"{answer.outcome}: {answer.cause.summary if answer.cause else ''}"
-    before = {rpm.nevra.filename: rpm.digest for rpm in verdict.rpms}
-    now = {rpm.nevra.filename: rpm.digest for rpm in answer.rpms}
-    if before == now:
-        return "identical"
-    return "differs: " + ", ".join(sorted(name for name in before | now if before.get(name) != now.get(name)))
+        if answer.outcome is not BuildOutcome.SUCCEEDED:
+            return f"{answer.outcome}: {answer.cause.summary if answer.cause else ''}"
+        judged = leases.take(verdict.build_id)
+        inputs = load_inputs(assembly.farm.store(), verdict.build_id)
+        if judged is None or inputs is None:
+            return "not judged: another driver works on it"
+        results = [result for result in ledger.latest_results(verdict.build_id) if result.rpms]
+        again = judge(inputs.build, results, verdict.differences, verdict.causes, (verdict.report, verdict.html_report))
+        ledger.record_verdict(judged, again)
+    finally:
+        leases.release_all()
+    if verdict.status is not VerdictStatus.REPRODUCIBLE or again.status is VerdictStatus.REPRODUCIBLE:
+        same = {rpm.digest for rpm in verdict.rpms} == {rpm.digest for rpm in answer.rpms}
+        return "identical" if same else "differs, as before"
+    return "differs: " + ", ".join(difference.filename for difference in again.differences)
