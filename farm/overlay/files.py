@@ -1,6 +1,7 @@
 """Overlays on the files beside the spec. Files are a mapping from relative path to bytes; nothing touches a disk."""
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from farm.overlay.errors import NotApplicableError
 from farm.overlay.model import Overlay
 from farm.overlay.search_replace import replace_in_file
 from farm.project.glob_pattern import BadGlobError, compile_glob
+
+_ANCHOR = re.compile(r"[\^$]")
+_MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
 
 Files = Mapping[str, bytes]
 ReadSource = Callable[[Path], bytes]
@@ -61,7 +65,9 @@ def replace_in_files(files: Files, overlay: Overlay) -> Files:
         if replaced != files[name]:
             changed[name] = replaced
     if not changed:
-        raise NotApplicableError(f"nothing changed: {overlay.regex!r} matches in no file of {overlay.file!r}")
+        anchored = _ANCHOR.search(overlay.regex) and not _MULTILINE.search(overlay.regex)
+        advice = "; `^` and `$` mean the ends of the whole file unless it starts with (?m)" if anchored else ""
+        raise NotApplicableError(f"nothing changed: {overlay.regex!r} matches in no file of {overlay.file!r}{advice}")
     return {**files, **changed}
 
 

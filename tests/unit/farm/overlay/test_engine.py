@@ -118,6 +118,14 @@ def test_files_stay_inside_and_specs_untouched(table: dict[str, object]) -> None
         apply_overlays(FILES, [make_overlay(table)], component="demo", read_source=reader_of(b"x"))
 
 
+@pytest.mark.parametrize(("regex", "advised"), [("1$", True), ("(?m)2$", False), ("2", False)])
+def test_anchors_that_mean_the_whole_file_are_explained(regex: str, *, advised: bool) -> None:
+    table: dict[str, object] = {"type": "file-search-replace", "file": "b.cfg", "regex": regex, "replacement": "0"}
+    with pytest.raises(OverlayError) as caught:
+        apply_overlays(FILES, [make_overlay(table)], component="demo", read_source=reader_of(None))
+    assert ("(?m)" in caught.value.why.partition("file of")[2]) is advised
+
+
 def test_what_is_not_there_yet_is_refused() -> None:
     overlay = make_overlay({"type": "file-remove", "file": "x", "archive": "a.tar.gz"})
     with pytest.raises(OverlayUnsupportedError, match="inside an archive"):
