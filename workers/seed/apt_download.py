@@ -15,7 +15,7 @@ from workers.seed.seed_error import MirrorError, SeedError, UnknownPackageError
 
 _log = structlog.get_logger()
 _MIRROR_HINT = "check that 'apt-get update' works on this machine and run it again: what was fetched is kept"
-_NO_SPACE = "No space left on device"
+_NO_SPACE = ("No space left on device", "enough free space")
 _SHA256 = ("-o", "Acquire::ForceHash=SHA256")
 """Makes --print-uris name this digest."""
 
@@ -80,11 +80,7 @@ def download(apt: PrivateApt, packages: Sequence[str], wanted: Iterable[DebFile]
         return
     finished = _apt_get(apt, "-q=2", "-y", "--download-only", "install", *packages)
     if not finished.ok:
-        words = _words(finished)
-        kind, hint = (
-            (SeedError, "free some space and run it again") if _NO_SPACE in words else (MirrorError, _MIRROR_HINT)
-        )
-        raise kind(f"cannot fetch packages of {apt.suite}", why=words, hint=hint)
+        raise _download_error(apt.suite, _words(finished))
     still = broken(apt.archives, bad)
     if still:
         raise MirrorError(
@@ -107,7 +103,7 @@ def _is_good(path: Path, deb: DebFile) -> bool:
 
 
 def _download_error(suite: str, words: str) -> SeedError:
-    if _NO_SPACE in words:
+    if any(phrase in words for phrase in _NO_SPACE):
         return SeedError(f"cannot fetch packages of {suite}", why=words, hint="free some space and run it again")
     return MirrorError(f"cannot fetch packages of {suite}", why=words, hint=_MIRROR_HINT)
 

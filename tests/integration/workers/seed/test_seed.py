@@ -13,6 +13,7 @@ from farm.digest import digest_file
 from farm.process import check
 from workers.seed.installable import uninstallable
 from workers.seed.manifest import Manifest
+from workers.seed.pruning import prune_seed
 from workers.seed.seed import Request, make_seed
 from workers.seed.seed_paths import SeedPaths
 
@@ -182,3 +183,20 @@ def test_a_package_that_cannot_be_installed_is_named(
     (found,) = uninstallable(paths.repository(manifest.list_name, manifest.arch), "x86_64")
     assert found.nevra == "hello-2.0-1.noarch"
     assert "/opt/none" in found.problem
+
+
+def test_what_nothing_is_made_of_any_more_can_be_removed(
+    request_of_hello: Request, made: Manifest, paths: SeedPaths, archive: DebianArchive
+) -> None:
+    assert prune_seed(paths) == ()
+    for version in ("1.6", "1.7"):
+        archive.publish(HELLO, (LIBRARY[0], {"Version": version}, LIBRARY[2]))
+        made = make_seed(request_of_hello, paths=paths, voice=RecordingVoice().voice(), update=True)
+    # 1.5 is in no repository; 1.6 is in the one before, which a reader may still be at.
+    expected = prune_seed(paths, dry_run=True)
+    assert [path.name for path in expected if path.suffix == ".deb"] == ["libhello-dev_1.5_all.deb"]
+    assert sorted(path.suffix for path in expected) == [".deb", ".json", ".rpm"]
+    assert all(path.exists() for path in expected)
+    assert prune_seed(paths) == expected
+    assert not any(path.exists() for path in expected)
+    assert make_seed(request_of_hello, paths=paths, voice=RecordingVoice().voice()) == made
