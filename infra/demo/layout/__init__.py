@@ -1,0 +1,1 @@
+"""Lays the demo's dist-git repositories and lookaside out on this machine."""
