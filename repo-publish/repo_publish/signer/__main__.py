@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from farm.errors import FarmError
 from farm.log import configure
@@ -18,7 +17,6 @@ def main(arguments: Sequence[str]) -> int:
     """Serve; on an error its parts stand on standard error as one line of JSON, for the command to show."""
     state, *project = arguments
     configure(0, service=True)
-    signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         run_signer(StatePaths(root=Path(state)), Path(project[0]) if project else None, until_closed=sys.stdin.fileno())
@@ -29,10 +27,6 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(encode_refused(SignerError("the signer cannot work", why=str(error))) + "\n")
         return SignerError.exit_status
     return 0
-
-
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
 
 
 if __name__ == "__main__":

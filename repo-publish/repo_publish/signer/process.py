@@ -1,7 +1,9 @@
 """The signer as a process: opens its key, its own view of ledger and store, and its socket."""
 
+import signal
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from farm.clock import SystemClock
 from farm.ledger.ledger import Ledger
@@ -27,6 +29,7 @@ def run_signer(state: StatePaths, project: Path | None, *, until_closed: int | N
     Raises:
         FarmError: the key, the ledger or the store cannot be used, or another signer runs already.
     """
+    signal.signal(signal.SIGTERM, _end)
     paths = SignerPaths.of(state)
     clock = SystemClock()
     make_private(paths.root)
@@ -51,3 +54,8 @@ def run_signer(state: StatePaths, project: Path | None, *, until_closed: int | N
 def _waivers(project: Path | None) -> Sequence[Waiver]:
     """Read the waivers anew: they hold as they are written now."""
     return load_project(project).farm.waivers if project is not None else ()
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """Leave through all clean-up: the socket goes, and gpg-agent ends."""
+    raise SystemExit(0)

@@ -312,7 +312,8 @@ class TestProcess:
         done = subprocess.run([sys.executable, "-c", script], check=False, env=environment, timeout=60)
         assert done.returncode == -9
         deadline = CLOCK.monotonic() + 20
-        while connect(SignerPaths.of(farm.state).socket) is not None:
+        while (connection := connect(SignerPaths.of(farm.state).socket)) is not None:
+            connection.close()
             assert CLOCK.monotonic() < deadline
             CLOCK.sleep(0.1)
 
