@@ -39,7 +39,7 @@ def project() -> None:
 
 @project.command("check")
 @click.option("--no-render", is_flag=True, help="Only read the files; fetch nothing and try no overlay.")
-@click.option("--permissive-config", is_flag=True, help="Ignore unknown keys, and warn of what is invalid.")
+@click.option("--permissive-config", is_flag=True, help="Ignore unknown keys and dangling references, with a warning.")
 @click.option("-k", "--continue-on-error", is_flag=True, help="Try the overlays of all components, whatever fails.")
 @pass_farm
 def check(farm: FarmContext, *, no_render: bool, permissive_config: bool, continue_on_error: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from farm.overlay.errors import NotApplicableError
 from farm.overlay.model import Overlay
 from farm.overlay.search_replace import replace_in_file
+from farm.project.check_filename import MAX_NAME_BYTES
 from farm.project.glob_pattern import BadGlobError, compile_glob
 
 _ANCHOR = re.compile(r"[\^$]")
@@ -97,4 +98,6 @@ def _inside(name: str) -> str:
     path = posixpath.normpath(name)
     if path.startswith(("/", "../")) or path in (".", "..") or "\0" in path:
         raise NotApplicableError(f"{name!r} leads out of the source directory")
+    if any(len(part.encode(errors="replace")) > MAX_NAME_BYTES for part in path.split("/")):
+        raise NotApplicableError(f"{name[:40]!r}... has a part of more than {MAX_NAME_BYTES} bytes")
     return path

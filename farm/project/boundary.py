@@ -47,7 +47,7 @@ class Boundary:
         """
         absolute = str(self.join(directory, pattern, said_at))
         if not has_wildcard(pattern) and "{" not in pattern:
-            found = [path] if (path := Path(absolute)).is_file() else []
+            found = [path] if _is_file(path := Path(absolute)) else []
         else:
             found = [path for path in _walk(_fixed_part(absolute)) if glob_matches(absolute, str(path))]
         for path in found:
@@ -73,6 +73,13 @@ def _real(path: Path, said_at: object) -> Path:
         raise OutsideProjectError(
             f"cannot follow {path}", why=f"{said_at}: {exc}", hint="mend the symbolic link"
         ) from exc
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _outside(path: str, said_at: object) -> OutsideProjectError:

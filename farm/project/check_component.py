@@ -10,13 +10,15 @@ from farm.project.origin import Keys
 from farm.project.schema import BuildEntry, ComponentEntry, SpecEntry
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}")
 
 
 def check_component(name: str, entry: ComponentEntry, keys: Keys) -> Iterator[Fault]:
     """Yield what is wrong with a component of the project."""
     if not _NAME.fullmatch(name):
-        yield Fault(keys=keys, message=f"{name!r} is no component name: letters, digits, and `.`, `_`, `+`, `-`")
+        yield Fault(
+            keys=keys, message=f"{name!r} is no component name: letters, digits, `.`, `_`, `+`, `-`, at most 200"
+        )
     if entry.spec.upstream_distro.snapshot:
         yield Fault(
             keys=(*keys, "spec", "upstream-distro", "snapshot"),

@@ -34,7 +34,7 @@ def load_with_includes(path: Path, boundary: Boundary, *, permissive: bool) -> l
 def _load(path: Path, boundary: Boundary, seen: set[Path], *, permissive: bool) -> list[LoadedFile]:
     seen.add(path)
     config = decode_file(path, ConfigFile, permissive=permissive)
-    report_faults(path, list(check_file(config)), permissive=permissive)
+    report_faults(path, list(check_file(config)))
     loaded = [LoadedFile(path=path, config=config)]
     for position, pattern in enumerate(config.includes):
         origin = Origin(file=path, keys=("includes", position))

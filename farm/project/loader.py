@@ -27,7 +27,7 @@ def load_project(start: Path, *, config_files: Sequence[Path] = (), permissive: 
     Args:
         start: directory in or below the project; azldev.toml is looked for upwards.
         config_files: further files, loaded last; later ones win.
-        permissive: ignore unknown keys, and warn of what validation says instead of failing.
+        permissive: ignore unknown keys and references to what no file defines, with a warning.
 
     Raises:
         ProjectError: there is no project, or something in it is wrong; the reason names file and line.

@@ -29,7 +29,7 @@ def read_overlay_files(
     overlays: list[Overlay] = []
     for path in _files(patterns, directory, boundary, said_at):
         entry = decode_file(path, OverlayFileEntry, permissive=permissive)
-        report_faults(path, list(_check(entry)), permissive=False)
+        report_faults(path, list(_check(entry)))
         overlays += LayerReader(path, boundary).overlays(entry.overlays, ("overlays",))
     return tuple(overlays)
 

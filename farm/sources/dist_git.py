@@ -143,10 +143,9 @@ class DistGit:
             return mirror
         if self._fetch_then(mirror, *question, spec=spec).ok:
             return mirror
-        with _locked(mirror):
-            self._git.run(
-                mirror, ["fetch", "--no-tags", "--quiet", "--", spec.dist_git, commit], timeout=_FETCH_SECONDS
-            )
+        with _locked(mirror) as lock:
+            arguments = ["fetch", "--no-tags", "--quiet", "--", spec.dist_git, commit]
+            self._git.run(mirror, arguments, timeout=_FETCH_SECONDS, held=(lock,))
         if not self._local(mirror, *question).ok:
             raise _no_commit(spec, commit)
         return mirror
@@ -161,9 +160,10 @@ class DistGit:
 
     def _fetch(self, mirror: Path, spec: UpstreamSpec) -> None:
         started = self._clock.now().timestamp()
-        with _locked(mirror):
+        with _locked(mirror) as lock:
             arguments = ["fetch", "--no-tags", "--prune", "--force", "--quiet", "--", spec.dist_git]
-            finished = self._git.run(mirror, [*arguments, "+refs/heads/*:refs/heads/*"], timeout=_FETCH_SECONDS)
+            arguments.append("+refs/heads/*:refs/heads/*")
+            finished = self._git.run(mirror, arguments, timeout=_FETCH_SECONDS, held=(lock,))
             if not finished.ok:
                 raise _unreachable(spec, finished)
             _write(mirror / "farm-fetched", str(started))
@@ -186,11 +186,16 @@ class DistGit:
 
 
 @contextmanager
-def _locked(mirror: Path) -> Iterator[None]:
-    """Let one fetch at a time write to a mirror, among all threads and processes."""
+def _locked(mirror: Path) -> Iterator[int]:
+    """Let one fetch at a time write to a mirror, among all threads and processes; yield the lock's descriptor.
+
+    A fetch that was killed leaves git's own lock files behind. Nobody else holds them then: they are removed.
+    """
     with (mirror / "farm-lock").open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        for stale in [*mirror.glob("*.lock"), *(mirror / "refs").rglob("*.lock")]:
+            stale.unlink(missing_ok=True)
+        yield stream.fileno()
 
 
 def _write(path: Path, text: str) -> None:

@@ -64,11 +64,20 @@ class GitCommand:
         fresh.write_text(_CONFIG)
         fresh.replace(self._config)
 
-    def run(self, repository: Path | None, arguments: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Finished:
+    def run(
+        self,
+        repository: Path | None,
+        arguments: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        timeout: float,
+        held: Sequence[int] = (),
+    ) -> Finished:
         """Run git, in a repository or in none, and return how it ended.
 
         Args:
             timeout: seconds.
+            held: descriptors that stay open while git runs, whatever becomes of this process: locks.
         """
         place = ["--git-dir", str(repository)] if repository else []
         return process.run(
@@ -78,4 +87,5 @@ class GitCommand:
             stdin=stdin,
             timeout=timeout,
             max_output=MAX_OUTPUT,
+            pass_fds=held,
         )

@@ -83,6 +83,9 @@ def test_depth_ends_in_an_error_and_soon(tmp_path: Path, text: str) -> None:
         "[[components.a.overlays]]\ntype = 'patch-add'\nsource = '/etc/passwd'\n",
         "[components.'a/../../b']\n",
         "[components.'-rf']\n",
+        f"[components.{'a' * 300}]\n",
+        f"includes = ['{'a' * 5000}.toml']\n",
+        f"[components.a]\nspec = {{ type = 'local', path = '{'a/' * 5000}x.spec', extra = 1 }}\n",
         "[components.a]\nspec = { type = 'local', path = '../x.spec' }\n",
         "[components.a.publish]\nrpm-channel = '../../x'\n",
         "[[components.a.source-files]]\nfilename = '../x'\norigin = { type = 'download', uri = 'https://h/x' }\n",
@@ -130,6 +133,20 @@ def test_a_project_file_that_is_no_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "azldev.toml").symlink_to("azldev.toml")
     with pytest.raises(ProjectError):
         load_project(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[components.a.overlays]]\ntype = 'rm-rf'\n",
+        "[[components.a.source-files]]\nfilename = 'a'\norigin = { type = 'magic' }\n",
+        "[components.a]\nspec = 1\n",
+    ],
+)
+def test_reading_permissively_forgives_no_nonsense(tmp_path: Path, text: str) -> None:
+    (tmp_path / "azldev.toml").write_text(text)
+    with pytest.raises(ProjectError):
+        load_project(tmp_path, permissive=True)
 
 
 def test_thousands_of_faults_make_a_short_error(tmp_path: Path) -> None:

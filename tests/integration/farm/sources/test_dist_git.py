@@ -141,6 +141,17 @@ def test_a_link_beside_the_spec_is_refused(upstream: Upstream, dist_git: DistGit
     assert "'passwd' is a symbolic link" in caught.value.why
 
 
+def test_what_a_killed_fetch_left_behind_is_no_obstacle(upstream: Upstream, dist_git: DistGit, tmp_path: Path) -> None:
+    spec = spec_of(upstream)
+    upstream.commit("demo", {"demo.spec": "old\n"})
+    dist_git.files(spec, dist_git.resolve(spec))
+    (mirror,) = (tmp_path / "cache").glob("demo-*.git")
+    (mirror / "refs" / "heads" / "main.lock").touch()
+    (mirror / "packed-refs.lock").touch()
+    commit = upstream.commit("demo", {"demo.spec": "new\n"}, time=NEW)
+    assert dist_git.files(spec, commit) == {"demo.spec": b"new\n"}
+
+
 def test_hooks_of_a_repository_do_not_run(upstream: Upstream, dist_git: DistGit, tmp_path: Path) -> None:
     commit = upstream.commit("demo", {"demo.spec": SPEC})
     mark = tmp_path / "ran"
