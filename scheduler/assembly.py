@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from farm.arch import arch_named
 from farm.build import BuildLimits
 from farm.buildroot_lock import BuildrootLock
 from farm.cli.context import FarmContext
@@ -98,10 +99,16 @@ class Assembly:
 
 
 def assemble(farm: FarmContext, arches: Sequence[str]) -> Assembly:
-    """Return the assembly for the project of an invocation, and mount in a namespace of its own from now on."""
+    """Return the assembly for the project of an invocation, and mount in a namespace of its own from now on.
+
+    Raises:
+        ProjectError: there is no project, or it is invalid.
+        UnknownArchError: an architecture is none.
+    """
     isolate_mounts()
     project = farm.project()
-    return Assembly(farm=farm, project=project, arches=tuple(arches) or project.farm.arches)
+    chosen = tuple(arch_named(arch).name for arch in arches)
+    return Assembly(farm=farm, project=project, arches=chosen or project.farm.arches)
 
 
 def project_commit(root: Path) -> str:

@@ -20,6 +20,8 @@ from farm.store.artifact_store import ArtifactStore
 from scheduler.leases import build_subject
 from workers.layer_key import layer_keys
 from workers.layers import Layers
+from workers.seed.pruning import prune_seed
+from workers.seed.seed_paths import SeedPaths
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _INPUTS = "build-inputs"
@@ -53,10 +55,11 @@ def gc(farm: FarmContext) -> None:
     What a published package was made from is named by its build inputs, so it is never removed.
     """
     store, ledger = farm.store(), farm.ledger()
-    build_ids = [Digest(name.removeprefix(f"{_INPUTS}/")) for name in store.records(f"{_INPUTS}/")]
+    build_ids = [Digest(name.removeprefix(f"{_INPUTS}/")) for name in store.records(_INPUTS)]
     _refuse_while_building(ledger, build_ids)
     orphans = sorted(set(store.blobs()) - set(_named(store, ledger, build_ids)))
-    rows = [Removed(what="blobs", count=len(orphans))]
+    seed = prune_seed(SeedPaths(root=farm.cache.seed), dry_run=farm.dry_run)
+    rows = [Removed(what="blobs", count=len(orphans)), Removed(what="seed packages", count=len(seed))]
     if not farm.dry_run:
         for digest in orphans:
             store.delete(digest)

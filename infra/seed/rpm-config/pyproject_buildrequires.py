@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from zipfile import ZipFile
 
-from build_backend import load_backend, output_to_stderr, read_build_system
+from pep517_backend import load_backend, output_to_stderr, read_build_system
 from requirement import Requirement, parse_requirement
 from rpm_dependency import dependency
 

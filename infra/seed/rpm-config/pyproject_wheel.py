@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from build_backend import load_backend, output_to_stderr, read_build_system
+from pep517_backend import load_backend, output_to_stderr, read_build_system
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-#!/usr/bin/python3 -P
+#!/usr/bin/python3
 """Dependency generator of rpm: python3dist() of the installed metadata files named on standard input."""
 
 import argparse
@@ -8,10 +8,8 @@ from email.message import Message
 from email.parser import Parser
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from requirement import parse_requirement  # noqa: E402 - rpm runs this file by its path
-from rpm_dependency import dependency, provided  # noqa: E402
+from requirement import parse_requirement
+from rpm_dependency import dependency, provided
 
 
 def main() -> int:

@@ -42,8 +42,10 @@ def read_build_system(project: Path) -> BuildSystem:
 def load_backend(system: BuildSystem, project: Path) -> ModuleType:
     """Import the backend: from the project where it carries its own, else from what is installed.
 
-    Only the legacy backend sees the project's own modules: setup.py there imports from beside itself.
+    Only the legacy backend sees the project's own modules: setup.py there imports from beside itself. Our own modules,
+    which stand beside this one, are hidden from all of them.
     """
+    sys.path[:] = [entry for entry in sys.path if entry != str(Path(__file__).parent)]
     inside = [str(project)] if system.backend.endswith(":__legacy__") else []
     sys.path[:0] = [str((project / path).resolve()) for path in system.path] + inside
     module, _, attribute = system.backend.partition(":")
