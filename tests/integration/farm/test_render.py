@@ -9,6 +9,7 @@ from farm.errors import FarmError
 from farm.overlay.errors import MissingSpecError, OverlayError
 from farm.overlay.release import ReleaseError
 from farm.paths import CachePaths
+from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
 from farm.project.model import Project
 from farm.render import Renderer
@@ -188,6 +189,28 @@ def test_a_wrong_hash_names_file_and_both_hashes(world: World) -> None:
     assert caught.value.exit_status == 3
     assert "'demo-1.0.tar.gz'" in caught.value.what
     assert caught.value.why.count("SHA512") == 2
+
+
+def test_a_source_that_dist_git_has_itself_is_verified_too(world: World) -> None:
+    line = world.upstream.upload("demo", "demo-1.0.tar.gz", TARBALL)
+    files: dict[str, str | None] = {"demo.spec": SPEC, "sources": line, "demo-1.0.tar.gz": TARBALL.decode()}
+    world.upstream.commit("demo", files)
+    (path,) = (path for path in world.upstream.lookaside.rglob("*.gz") if path.is_file())
+    path.unlink()
+    assert world.content(world.render("[components.demo]\n"))["demo-1.0.tar.gz"] == TARBALL
+    world.upstream.commit("demo", {"demo-1.0.tar.gz": "edited"})
+    with pytest.raises(WrongHashError):
+        world.render("[components.demo]\n")
+
+
+def test_an_overlays_source_that_is_not_there_is_named(world: World) -> None:
+    world.demo()
+    with pytest.raises(OverlayError) as caught:
+        world.render(OVERLAID)
+    assert "fix.patch" in caught.value.why
+    (world.root / "project" / "fix.patch").symlink_to("/etc/passwd")
+    with pytest.raises(OutsideProjectError):
+        world.render(OVERLAID)
 
 
 def test_declared_sources_are_added_and_fetched_from_where_they_are_said(world: World) -> None:

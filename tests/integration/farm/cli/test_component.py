@@ -104,6 +104,20 @@ def test_render_writes_whole_directories_and_only_what_changed(
     assert sorted(path.name for path in out.iterdir()) == ["demo", "other"]
 
 
+def test_render_can_bring_the_sources_too(farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    upstream = Upstream(tmp_path / "upstream")
+    line = upstream.upload("other", "demo-1.0.tar.gz", b"tarball")
+    upstream.commit("other", {"sources": line})
+    out = tmp_path / "out"
+    assert farm("component", "render", "-p", "other", "-o", str(out), "-n") == 0
+    assert not out.exists()
+    assert farm("component", "render", "-p", "other", "-o", str(out), "--with-sources") == 0
+    assert (out / "other" / "demo-1.0.tar.gz").read_bytes() == b"tarball"
+    assert farm("component", "render", "-p", "other", "-o", str(out)) == 0
+    assert sorted(path.name for path in (out / "other").iterdir()) == ["other.spec", "sources"]
+    assert "yes" in capsys.readouterr().out
+
+
 def test_render_does_not_touch_what_it_did_not_write(
     farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

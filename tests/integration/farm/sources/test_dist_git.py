@@ -1,9 +1,14 @@
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from builders.dist_git import SPEC, Upstream
 from builders.projects import make_upstream
 
+from farm.process import check
 from farm.project.model import UpstreamSpec
 from farm.sources.dist_git import DistGit
 from farm.sources.errors import DistGitContentError, DistGitUnreachableError
@@ -162,3 +167,50 @@ def test_hooks_of_a_repository_do_not_run(upstream: Upstream, dist_git: DistGit,
         (hooks / name).chmod(0o755)
     assert dist_git.files(spec_of(upstream), commit)
     assert not mark.exists()
+
+
+@pytest.fixture
+def web(upstream: Upstream) -> Iterator[tuple[str, list[str]]]:
+    """Serve the dist-git directory over http; the list fills with the paths that are asked for."""
+    asked: list[str] = []
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            del code, size
+            asked.append(self.path)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(upstream.dist_git)))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_over_http_a_snapshot_that_was_fetched_is_not_asked_for_again(
+    upstream: Upstream, dist_git: DistGit, web: tuple[str, list[str]]
+) -> None:
+    url, asked = web
+    old = upstream.commit("demo", {"demo.spec": "old\n"}, time=OLD)
+    newest = upstream.commit("demo", {"demo.spec": "new\n"}, time=NEW)
+    check(["git", "--git-dir", str(upstream.dist_git / "demo.git"), "update-server-info"])
+    spec = make_upstream(dist_git=f"{url}/demo.git", snapshot="2024-01-01T00:00:00Z")
+    assert dist_git.resolve(spec) == old
+    assert dist_git.files(spec, old) == {"demo.spec": b"old\n"}
+    assert asked
+    asked.clear()
+    assert dist_git.resolve(spec) == old
+    assert asked == []
+    assert dist_git.resolve(make_upstream(dist_git=f"{url}/demo.git")) == newest
+    assert asked
+
+
+def test_over_http_a_missing_repository_is_the_projects_fault(dist_git: DistGit, web: tuple[str, list[str]]) -> None:
+    with pytest.raises(DistGitContentError, match="no dist-git repository"):
+        dist_git.resolve(make_upstream(dist_git=f"{web[0]}/absent.git"))

@@ -156,6 +156,37 @@ def test_overlay_files_come_last_and_in_the_order_of_their_names(tmp_path: Path)
     assert project.component("b").overlays == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[metadata]\n[[overlays]]\ntype = 'spec-remove-tag'\ntag = 'x'\n", "a.toml:1: `metadata` needs `category`"),
+        ("[metadata]\ncategory = 'azl-pruning'\nupstream-status = 'maybe'\n", "a.toml:3: unknown upstream-status"),
+        ("[metadata]\ncategory = 'azl-pruning'\nupstream-status = 'unknown'\n", "has no overlays"),
+        (
+            "[metadata]\ncategory='upstream-backport'\nupstream-status='upstreamed'\ncommits=[{ url = 'ftp://x' }]\n",
+            "a.toml:4: `url` must be an http(s) URL",
+        ),
+        ("[[overlays]]\ntype = 'spec-remove-tag'\n", "a.toml:1: overlay `spec-remove-tag` needs `tag`"),
+        ("[[overlays]]\ntype = 'file-remove'\nfile = 'a'\nmetadata = {}\n", "metadata is said once for the file"),
+    ],
+)
+def test_a_bad_overlay_file_is_named(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(InvalidConfigError) as caught:
+        load(tmp_path, UP + "[components.a]\noverlay-files = ['o/*.toml']\n", **{"o/a.toml": text})
+    assert words in caught.value.why
+
+
+def test_an_overlay_file_that_is_named_outright_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(IncludeError) as caught:
+        load(tmp_path, UP + "[components.a]\noverlay-files = ['o/a.toml']\n")
+    assert "'o/a.toml'" in caught.value.why
+
+
+def test_dangling_references_can_be_tolerated(tmp_path: Path) -> None:
+    write_files(tmp_path, {"azldev.toml": '[component-groups.g]\ncomponents = ["absent"]\n'})
+    assert load_project(tmp_path, permissive=True).groups["g"].components == ()
+
+
 def test_local_specs_are_discovered_by_a_group(tmp_path: Path) -> None:
     project = load(
         tmp_path,
