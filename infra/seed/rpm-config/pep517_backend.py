@@ -45,11 +45,15 @@ def load_backend(system: BuildSystem, project: Path) -> ModuleType:
     Only the legacy backend sees the project's own modules: setup.py there imports from beside itself. Our own modules,
     which stand beside this one, are hidden from all of them.
     """
-    sys.path[:] = [entry for entry in sys.path if entry != str(Path(__file__).parent)]
+    here = str(Path(__file__).parent)
+    sys.path[:] = [entry for entry in sys.path if entry != here]
+    for name, module in list(sys.modules.items()):
+        if name != "__main__" and str(getattr(module, "__file__", "")).startswith(f"{here}/"):
+            del sys.modules[name]
     inside = [str(project)] if system.backend.endswith(":__legacy__") else []
     sys.path[:0] = [str((project / path).resolve()) for path in system.path] + inside
-    module, _, attribute = system.backend.partition(":")
-    found: Any = importlib.import_module(module)
+    name, _, attribute = system.backend.partition(":")
+    found: Any = importlib.import_module(name)
     for part in filter(None, attribute.split(".")):
         found = getattr(found, part)
     return cast(ModuleType, found)

@@ -47,7 +47,8 @@ def _installed(requirements: Iterable[str], extras: Iterable[str] = ("",)) -> bo
     complete = True
     for requirement in (parse_requirement(text) for text in requirements):
         if any(requirement.applies(extra) for extra in extras):
-            complete = all([_print(one) for one in _with_extras(requirement)]) and complete
+            there = [_print(one) for one in _with_extras(requirement)]
+            complete = complete and all(there)
     return complete
 
 

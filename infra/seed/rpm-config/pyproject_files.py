@@ -18,7 +18,7 @@ def main() -> int:
     parser.add_argument("--files", type=Path, required=True)
     parser.add_argument("--modules", type=Path, required=True)
     parser.add_argument("--buildroot", type=Path, required=True)
-    parser.add_argument("globs", nargs="*", help="of top-level modules; +auto takes what lies outside site-packages too")
+    parser.add_argument("globs", nargs="*", help="of top-level modules; +auto takes what lies outside of them, too")
     arguments = parser.parse_args()
     globs = [glob for glob in arguments.globs if glob != "+auto"]
     paths = recorded_paths(arguments.buildroot)
@@ -56,9 +56,7 @@ def is_license(path: str) -> bool:
 def file_list(paths: Iterable[str]) -> list[str]:
     """Return lines for %files: each directory below site-packages once, then the files."""
     chosen = sorted(set(paths))
-    directories = {
-        parent for path in chosen for parent in _parents(path) if parent.startswith(f"{_SITE}/")
-    }
+    directories = {parent for path in chosen for parent in _parents(path) if parent.startswith(f"{_SITE}/")}
     files = [f'%license "{path}"' if is_license(path) else f'"{path}"' for path in chosen]
     return [f'%dir "{directory}"' for directory in sorted(directories)] + files
 

@@ -13,7 +13,7 @@ _REQUIREMENT = re.compile(
     r"\s*(?:;(?P<marker>.*))?",
     re.DOTALL,
 )
-_SPECIFIER = re.compile(r"(===|~=|==|!=|<=|>=|<|>)\s*(\S+)")
+_SPECIFIER = re.compile(r"(===|~=|==|!=|<=|>=|<|>)\s*([^\s<>=!~]+)")
 _TOKEN = re.compile(r"""\s*(\(|\)|'[^']*'|"[^"]*"|===|~=|==|!=|<=|>=|<|>|not\s+in\b|[a-z_]+(?:\.[a-z_]+)*)""")
 _VERSION_VARIABLES = {"python_version", "python_full_version", "implementation_version"}
 
@@ -126,16 +126,16 @@ class _Marker:
         return result
 
     def _one(self) -> bool:
-        token = self._next()
-        if token == "(":
+        first = self._next()
+        if first == "(":
             result = self._either()
             if self._next() != ")":
                 raise ValueError(f"marker lacks a closing parenthesis: {self._text!r}")
             return result
         operator, other = self._next(), self._next()
-        by_version = bool({token, other} & _VERSION_VARIABLES)
-        left, right = self._value(token), self._value(other)
-        if "extra" in (token, other):
+        by_version = bool({first, other} & _VERSION_VARIABLES)
+        left, right = self._value(first), self._value(other)
+        if "extra" in (first, other):
             left, right = normalised(left), normalised(right)
         return _compare(left, operator, right, by_version=by_version)
 
@@ -148,7 +148,7 @@ class _Marker:
 
 
 def _compare(left: str, operator: str, right: str, *, by_version: bool) -> bool:
-    if operator.split()[-1] == "in":
+    if operator.endswith("in"):
         return (left in right) is (operator == "in")
     if by_version and operator == "~=":
         prefix = _numbers(right)[:-1]
