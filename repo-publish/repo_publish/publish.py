@@ -88,7 +88,7 @@ class Publisher:
             repositories = _with_emptied(composed, current)
             if current is None and not any(repository.packages for repository in repositories):
                 raise NothingToPublishError("there is nothing to publish", hint="farm repo compose says why")
-            if current is not None and current.digest == self._identity(repositories, self._known_key()):
+            if current is not None and self._is_published(current, repositories):
                 return self._report(current, changed=False)
             with signer(self.state, self.project_root, self.clock) as client:
                 key = client.describe()
@@ -98,6 +98,12 @@ class Publisher:
             self._check(staging, key.fingerprint)
             self._go_live(snapshot, staging, run_id)
             return self._report(snapshot, changed=True)
+
+    def _is_published(self, current: Snapshot, repositories: Sequence[ComposedRepository]) -> bool:
+        """Tell whether clients see just this already, and whole: a tree that was damaged is made anew."""
+        if current.digest != self._identity(repositories, self._known_key()):
+            return False
+        return not check_tree(self.state.repositories, self.state.public_key, current.fingerprint).findings
 
     def _snapshot(
         self, digest: Digest, key: Described, signed: Sequence[SignedRepository], current: Snapshot | None

@@ -36,7 +36,7 @@ def current_snapshot(state: StatePaths) -> Snapshot | None:
         raise DamagedStateError(
             f"{link} leads to no snapshot",
             why=str(root),
-            hint="farm repo rollback --to ID, or remove the link and publish",
+            hint="remove the link; farm repo publish makes it anew",
         )
     return snapshot
 

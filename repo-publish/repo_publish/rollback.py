@@ -11,7 +11,7 @@ from repo_publish.check import unbacked
 from repo_publish.lock import sole_publisher
 from repo_publish.published import current_snapshot, snapshot_directories
 from repo_publish.recover import recover
-from repo_publish.snapshot import Snapshot, read_snapshot
+from repo_publish.snapshot import Snapshot, read_snapshot, snapshot_number
 from repo_publish.write import flip
 
 
@@ -57,7 +57,7 @@ def _target(state: StatePaths, ledger: Ledger, current: Snapshot | None, to: str
     published = {publication.snapshot for publication in ledger.publications()}
     there = {name: path for name, path in snapshot_directories(state).items() if name in published}
     now = current.name if current is not None else ""
-    older = [name for name in there if name < now]
+    older = [name for name in there if (snapshot_number(name) or 0) < (snapshot_number(now) or 0)]
     wanted = to if to is not None else (older[-1] if older else "")
     if wanted == now:
         raise NoSuchSnapshotError(f"snapshot {wanted} is published already" if wanted else "nothing is published")

@@ -34,24 +34,23 @@ def sign_compose(
     Raises:
         SigningError: the signer refuses something, or cannot work.
     """
-    return [_sign_repository(client, repository, store) for repository in repositories]
-
-
-def _sign_repository(client: SignerClient, repository: ComposedRepository, store: ArtifactStore) -> SignedRepository:
-    rpms = _sign_packages(client, repository.packages)
-    return SignedRepository(
-        key=repository.key,
-        packages=tuple(_snapshot_package(package, rpms[package.digest]) for package in repository.packages),
-        metadata=_sign_metadata(client, repository.packages, rpms, store),
-    )
+    rpms = _sign_packages(client, [package for repository in repositories for package in repository.packages])
+    return [
+        SignedRepository(
+            key=repository.key,
+            packages=tuple(_snapshot_package(package, rpms[package.digest]) for package in repository.packages),
+            metadata=_sign_metadata(client, repository.packages, rpms, store),
+        )
+        for repository in repositories
+    ]
 
 
 def _sign_packages(client: SignerClient, packages: Sequence[ComposedPackage]) -> Mapping[Digest, SignedRpm]:
-    """Sign build by build, so that what one build made is read apart from what another did."""
-    of_build: dict[Digest, list[Digest]] = defaultdict(list)
+    """Sign build by build: the signer reads what one build made apart from what another did."""
+    of_build: dict[Digest, dict[Digest, None]] = defaultdict(dict)
     for package in packages:
-        of_build[package.build_id].append(package.digest)
-    signed = [rpm for build_id, digests in of_build.items() for rpm in client.sign_rpms(build_id, digests)]
+        of_build[package.build_id][package.digest] = None
+    signed = [rpm for build_id, digests in of_build.items() for rpm in client.sign_rpms(build_id, list(digests))]
     return {rpm.unsigned: rpm for rpm in signed}
 
 

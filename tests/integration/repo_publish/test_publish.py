@@ -70,6 +70,15 @@ def test_nothing_changed_publishes_nothing(farm: FarmState, rpms: SmallRpms, mon
     assert (again.changed, again.snapshot) == (False, first.snapshot)
 
 
+@pytest.mark.parametrize("spoiled", ["Packages/h/hello-1-1.x86_64.rpm", "repodata/repomd.xml"])
+def test_damaged_tree_is_made_anew(farm: FarmState, rpms: SmallRpms, spoiled: str) -> None:
+    farm.judge("hello", [rpms.hello], rpms.hello_source)
+    farm.publisher().publish(farm.compose())
+    (farm.state.repositories / "base/x86_64" / spoiled).write_bytes(b"spoiled")
+    assert farm.publisher().publish(farm.compose()).changed
+    assert_sound(farm)
+
+
 def test_new_version_keeps_old_metadata_reachable_and_links_what_stays(farm: FarmState, rpms: SmallRpms) -> None:
     farm.judge("hello", [rpms.hello], rpms.hello_source)
     farm.judge("text", [rpms.text], rpms.text_source)
