@@ -56,7 +56,7 @@ def load_backend(system: BuildSystem, project: Path) -> ModuleType:
     found: Any = importlib.import_module(name)
     for part in filter(None, attribute.split(".")):
         found = getattr(found, part)
-    return cast(ModuleType, found)
+    return cast("ModuleType", found)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """Dependency generator of rpm: python3dist() of the installed metadata files named on standard input."""
 
 import argparse
