@@ -63,10 +63,10 @@ class Resolves(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class _Current:
-    """What the driver knows of a node that it is building."""
+    """What the driver knows of a node that it is building; `since` is when its first build started."""
 
     inputs: NodeInputs
-    since: float
+    since: float | None = None
     lease: Lease | None = None
 
     @property
@@ -220,7 +220,7 @@ class Driver:
     def _resolved(self, node: Node, inputs: NodeInputs) -> messages.Event:
         build_id = inputs.build.build_id
         save_inputs(self._store, inputs)
-        current = _Current(inputs=inputs, since=self._clock.monotonic())
+        current = _Current(inputs=inputs)
         self._current[node] = current
         verdict = self._ledger.verdict(build_id)
         if verdict is not None and all(self._store.has(rpm.digest) for rpm in verdict.rpms):
@@ -242,7 +242,9 @@ class Driver:
     # Building
 
     def _start_build(self, start: messages.StartBuild) -> None:
-        inputs = self._current[start.node].inputs
+        current = self._current[start.node]
+        inputs = current.inputs
+        current.since = current.since or self._clock.monotonic()
         lease = self._leases.take_attempt(start.build_id, start.variation)
         if lease is None:
             why = "another driver builds this variation"
@@ -384,7 +386,7 @@ class Driver:
         if state not in FINAL_STATES:
             return
         current = self._current.get(node)
-        seconds = self._clock.monotonic() - current.since if current else 0.0
+        seconds = self._clock.monotonic() - current.since if current and current.since else 0.0
         build_id = current.build_id if current else None
         self._record(node, state, why, build_id, seconds)
         if current is not None and current.lease is not None:

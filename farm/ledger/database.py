@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -142,7 +142,10 @@ def _preparing(url: URL) -> Iterator[None]:
         yield
         return
     try:
-        descriptor = os.open(url.database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+        # A file that is there is never opened here: closing it would drop the locks of SQLite's own connections in this
+        # process (https://www.sqlite.org/howtocorrupt.html, 2.2).
+        with suppress(FileExistsError):
+            os.close(os.open(url.database, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE))
         directory = os.open(Path(url.database).parent, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as exc:
         raise LedgerError(
@@ -151,7 +154,6 @@ def _preparing(url: URL) -> Iterator[None]:
             hint="name another state directory with --state",
         ) from exc
     try:
-        os.close(descriptor)
         fcntl.flock(directory, fcntl.LOCK_EX)
         yield
     finally:

@@ -17,6 +17,7 @@ from farm.ledger.ledger import Ledger
 from farm.node_inputs import load_inputs
 from farm.sandbox.claimed_directory import remove_abandoned
 from farm.store.artifact_store import ArtifactStore
+from repo_publish.retention import needed_blobs, remove_superfluous
 from scheduler.leases import build_subject
 from workers.layer_key import layer_keys
 from workers.layers import Layers
@@ -25,6 +26,9 @@ from workers.seed.seed_paths import SeedPaths
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _INPUTS = "build-inputs"
+
+SNAPSHOTS = 10
+"""How many snapshots stay for a rollback."""
 
 
 class BuildsRunningError(InfrastructureError):
@@ -57,7 +61,8 @@ def gc(farm: FarmContext) -> None:
     store, ledger = farm.store(), farm.ledger()
     build_ids = [Digest(name.removeprefix(f"{_INPUTS}/")) for name in store.records(_INPUTS)]
     _refuse_while_building(ledger, build_ids)
-    orphans = sorted(set(store.blobs()) - set(_named(store, ledger, build_ids)))
+    kept = {*_named(store, ledger, build_ids), *needed_blobs(farm.state)}
+    orphans = sorted(set(store.blobs()) - kept)
     seed = prune_seed(SeedPaths(root=farm.cache.seed), dry_run=farm.dry_run)
     rows = [Removed(what="blobs", count=len(orphans)), Removed(what="seed packages", count=len(seed))]
     if not farm.dry_run:
@@ -65,6 +70,7 @@ def gc(farm: FarmContext) -> None:
             store.delete(digest)
         layers = Layers(farm.cache.layers).prune(_used_layers(store, ledger))
         rows.append(Removed(what="buildroot layers", count=len(layers)))
+        rows.append(Removed(what="snapshots", count=len(remove_superfluous(farm.state, SNAPSHOTS))))
         rows.append(Removed(what="working directories", count=len(remove_abandoned(farm.cache.scratch))))
     emit_rows(farm, rows, COLUMNS)
 

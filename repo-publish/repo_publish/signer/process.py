@@ -8,8 +8,8 @@ from types import FrameType
 from farm.clock import SystemClock
 from farm.ledger.ledger import Ledger
 from farm.paths import StatePaths
+from farm.project.farm_file import read_farm_settings
 from farm.project.farm_settings import Waiver
-from farm.project.loader import load_project
 from farm.store.directory_store import DirectoryStore
 from repo_publish.authority import Authority
 from repo_publish.signer.journal import Journal
@@ -53,7 +53,7 @@ def run_signer(state: StatePaths, project: Path | None, *, until_closed: int | N
 
 def _waivers(project: Path | None) -> Sequence[Waiver]:
     """Read the waivers anew: they hold as they are written now."""
-    return load_project(project).farm.waivers if project is not None else ()
+    return read_farm_settings(project).waivers if project is not None else ()
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
