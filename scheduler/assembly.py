@@ -32,7 +32,7 @@ class Assembly:
     """A project with everything that is needed to plan and build it.
 
     Attributes:
-        arches: architectures of this run, the first of them makes the source RPMs.
+        arches: architectures of this run.
     """
 
     farm: FarmContext
@@ -44,6 +44,11 @@ class Assembly:
     def seed(self) -> SeedRepositories:
         """The repositories of farm.toml."""
         return SeedRepositories(settings=self.project.farm, cache=self.farm.cache, project=self.project.root)
+
+    @property
+    def source_arch(self) -> str:
+        """Who makes the source RPMs of all architectures: their bytes carry the architecture of their maker."""
+        return self.project.farm.arches[0]
 
     @property
     def limits(self) -> BuildLimits:
@@ -68,14 +73,14 @@ class Assembly:
 
     def prepare(self) -> dict[str, Prepared | FarmError]:
         """Render every component of the project, make its source RPM, read its spec: the graph needs them all."""
-        primary = self.arches[0]
+        maker = self.source_arch
         store = self.farm.store()
         renderer = Renderer(project=self.project, store=store, cache=self.farm.cache)
         preparation = Preparation(
             render=renderer.render,
             store=store,
-            tools=self.resolver.tools(primary),
-            open_root=self.site(primary).buildroots(store).open,
+            tools=self.resolver.tools(maker),
+            open_root=self.site(maker).buildroots(store).open,
             scratch=self.farm.cache.scratch,
             processes=machine_capacity().cpus,
         )

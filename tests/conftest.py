@@ -14,6 +14,12 @@ def seed_repository() -> Path:
 
 
 @pytest.fixture(scope="session")
+def foreign_seed_repository() -> Path:
+    """Root of a seed repository of an architecture that this machine only emulates, beside that of its own."""
+    return _named("FARM_TEST_FOREIGN_SEED", "no seed repository of an emulated architecture")
+
+
+@pytest.fixture(scope="session")
 def client_root() -> Path:
     """Root directory of a system with dnf5."""
     return _named("FARM_TEST_CLIENT_ROOT", "no client root with dnf5")

@@ -154,6 +154,7 @@ class DemoProject:
     """A project directory that tests write to.
 
     Attributes:
+        seed: path of the seed, in which `$arch` stands for an architecture.
         specs: text of each component's spec, by component.
     """
 
