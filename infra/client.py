@@ -24,7 +24,7 @@ from repo_publish.dnf_client import DnfClient
 @click.option("--channel", multiple=True, default=("base",), help="Channels to add.")
 @click.option("--run", "programs", multiple=True, metavar="COMMAND", help="Run this in the install root.")
 @click.argument("packages", nargs=-1, required=True)
-def client(  # noqa: PLR0913 - one parameter an option
+def client(
     state_directory: Path,
     seed: Path,
     root: Path,
