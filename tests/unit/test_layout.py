@@ -24,20 +24,20 @@ KINDS = ("unit", "integration", "hostile", "e2e", "chaos")
 DOTTED = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+")
 
 RUN_BY_OTHER_MEANS = {
-    "farm.__main__": "tests/integration/farm/cli/test_farm_command.py",
+    "farm.rpm.reader_main": "tests/integration/farm/rpm/test_reader.py",
     "farm.ledger.migrations.env": "tests/integration/farm/ledger/test_ledger_file.py",
     "farm.ledger.migrations.versions.r0001_first": "tests/integration/farm/ledger/test_ledger_file.py",
 }
-"""Modules that Python or alembic runs by their place, and the tests that see to them."""
+"""Modules that a sandbox or alembic runs by their place, and the tests that see to them."""
 
 
 def all_modules() -> dict[str, Path]:
-    """Return all modules but `__init__`, by dotted name."""
+    """Return all modules but `__init__` and `__main__`, by dotted name."""
     return {
         ".".join([package, *path.relative_to(top).with_suffix("").parts]): path
         for package, top in PACKAGES.items()
         for path in sorted(top.rglob("*.py"))
-        if path.name != "__init__.py"
+        if path.name not in ("__init__.py", "__main__.py")
     }
 
 

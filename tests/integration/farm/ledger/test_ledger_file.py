@@ -157,7 +157,7 @@ def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_directory_in_its_place(tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match="cannot open"):
+    with pytest.raises(LedgerError, match="cannot be read"):
         Ledger.open(tmp_path)
 
 
