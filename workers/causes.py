@@ -1,6 +1,7 @@
 """Names the cause of a difference: what differed between the surroundings and stands in the bytes. Pure."""
 
 import re
+import stat
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -116,15 +117,23 @@ def _timezone(finding: Finding, first: Trace, second: Trace) -> str:
 
 
 def _umask(finding: Finding, first: Trace, second: Trace) -> str:
-    """Find a file that both sides list with different modes."""
-    if first.variation.umask == second.variation.umask:
-        return ""
+    """Find file modes that differ by bits which one umask takes away and the other leaves."""
+    bits = first.variation.umask ^ second.variation.umask
+    for one, other in zip(finding.removed, finding.added, strict=False):
+        mode, other_mode = _HEADER_MODE.match(one), _HEADER_MODE.match(other)
+        if mode and other_mode and _same_but_for(int(mode[1]), int(other_mode[1]), bits):
+            return f"file mode {int(mode[1]):o} and {int(other_mode[1]):o}"
     modes = {match["path"]: match["mode"] for line in finding.removed if (match := _LISTED.match(line))}
     for line in finding.added:
         match = _LISTED.match(line)
-        if match and match["mode"] != modes.get(match["path"], match["mode"]):
+        if bits and match and match["mode"] != modes.get(match["path"], match["mode"]):
             return f"{match['path']} is {modes[match['path']]} and {match['mode']}"
     return ""
+
+
+def _same_but_for(mode: int, other: int, bits: int) -> bool:
+    is_file = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    return is_file and mode != other and (mode ^ other) & ~bits == 0
 
 
 def _cpu_count(finding: Finding, first: Trace, second: Trace) -> str:
@@ -170,6 +179,7 @@ _DETECTORS: dict[str, Detector] = {
     "file-order": _file_order,
 }
 
+_HEADER_MODE = re.compile(r"^ - (\d{5})$")
 _LISTED = re.compile(r"^(?P<mode>[-dlbcps][-rwxsStT]{9})\s.{0,400}?\s(?P<path>\./\S{1,400})\s*$")
 
 
