@@ -24,11 +24,31 @@ KINDS = ("unit", "integration", "hostile", "e2e", "chaos")
 DOTTED = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+")
 
 RUN_BY_OTHER_MEANS = {
-    "farm.rpm.reader_main": "tests/integration/farm/rpm/test_reader.py",
+    "farm.cli.project": "tests/integration/farm/cli/test_farm_command.py",
     "farm.ledger.migrations.env": "tests/integration/farm/ledger/test_ledger_file.py",
     "farm.ledger.migrations.versions.r0001_first": "tests/integration/farm/ledger/test_ledger_file.py",
+    "farm.rpm.reader_main": "tests/integration/farm/rpm/test_reader.py",
+    "scheduler.assembly": "tests/e2e/test_main_job.py",
+    "scheduler.cli.build": "tests/e2e/test_main_job.py",
+    "scheduler.cli.build_choice": "tests/e2e/test_main_job.py",
+    "scheduler.cli.gc": "tests/e2e/test_main_job.py",
+    "scheduler.cli.logs": "tests/e2e/test_failures.py",
+    "scheduler.cli.options": "tests/e2e/test_main_job.py",
+    "scheduler.cli.plan": "tests/e2e/test_main_job.py",
+    "scheduler.cli.verify": "tests/e2e/test_main_job.py",
+    "scheduler.cli.watch": "tests/e2e/test_failures.py",
+    "scheduler.cli.why": "tests/e2e/test_main_job.py",
+    "scheduler.cli.worker": "tests/integration/farm/cli/test_farm_command.py",
+    "scheduler.planning": "tests/e2e/test_main_job.py",
+    "scheduler.ray_executor": "tests/e2e/test_main_job.py",
+    "scheduler.ray_nodes": "tests/e2e/test_main_job.py",
+    "scheduler.seed_repositories": "tests/e2e/test_main_job.py",
+    "workers.capacity": "tests/integration/farm/cli/test_farm_command.py",
+    "workers.seed.converter.convert": "tests/integration/workers/seed/test_seed.py",
+    "workers.seed.converter.local_build": "tests/integration/workers/seed/test_seed.py",
+    "workers.seed.converter.rpm_build": "tests/integration/workers/seed/test_seed.py",
 }
-"""Modules that a sandbox or alembic runs by their place, and the tests that see to them."""
+"""Modules that run behind the command line, Ray, a sandbox or alembic, and the tests that see to them."""
 
 
 def all_modules() -> dict[str, Path]:

@@ -1,5 +1,6 @@
 """The program `farm` as a person runs it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from farm.arch import host_arch
 from farm.cli.commands import COMMANDS
 from farm.environment import inherited
 from farm.process import run
@@ -89,3 +91,9 @@ def test_a_state_directory_that_cannot_be(tmp_path: Path) -> None:
     finished = run([FARM, "--state", str(tmp_path / "file" / "below"), "repo", "check"], environment=inherited())
     assert finished.status == 8, finished.stderr
     assert "--state" in finished.stderr
+
+
+def test_this_machine_is_a_worker(tmp_path: Path) -> None:
+    finished = run([FARM, "--state", str(tmp_path), "worker", "list", "-O", "json"], environment=inherited())
+    assert finished.ok, finished.stderr
+    assert host_arch() in [row["arch"] for row in json.loads(finished.stdout)]
