@@ -1,5 +1,6 @@
 """A click group that imports a command only when it is called."""
 
+import difflib
 import importlib
 from collections.abc import Mapping
 
@@ -38,6 +39,15 @@ class LazyGroup(click.Group):
         del ctx
         ref = self._table.get(cmd_name)
         return None if ref is None else load(cmd_name, ref)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; name one that is spelled alike where there is none."""
+        alike = [] if args[0] in self._table else difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+        if alike:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {alike[0]!r}?")
+        return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the name of a command, or an option, without importing any command."""

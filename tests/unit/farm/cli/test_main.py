@@ -199,6 +199,7 @@ def test_a_command_may_choose_its_status(probe: Probe, code: object, status: int
     ("arguments", "says"),
     [
         (["nope"], "No such command 'nope'"),
+        (["biuld"], "Did you mean 'build'?"),
         (["--nope"], "No such option"),
         (["-O", "yaml", "probe"], "'yaml' is not one of"),
         (["probe", "surplus"], "unexpected extra argument"),
