@@ -1,4 +1,4 @@
-"""The mount table of this process, `/proc/self/mountinfo`: pure, but for `mount_table`."""
+"""The mount table, `/proc/<pid>/mountinfo`: pure, but for `mount_table`."""
 
 import re
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ def parse_mount_table(text: str) -> tuple[Mount, ...]:
 
 
 def mount_table() -> tuple[Mount, ...]:
-    """Return the mounts that this process sees."""
-    return parse_mount_table(Path("/proc/self/mountinfo").read_text())
+    """Return the mounts that the calling thread sees: it may have a mount namespace of its own (`isolate_mounts`)."""
+    return parse_mount_table(Path("/proc/thread-self/mountinfo").read_text())
 
 
 def mount_of(path: Path, mounts: tuple[Mount, ...]) -> Mount | None:

@@ -1,12 +1,14 @@
 import errno
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from farm.environment import is_root
+from farm.sandbox.mount_namespace import isolate_mounts
 from farm.sandbox.mount_table import mount_table
 from farm.sandbox.run import run_in_sandbox
 from farm.sandbox.sandbox import Bind, Limits, Sandbox
@@ -67,6 +69,23 @@ def test_what_a_dead_process_left_mounted_is_cleared_up(tmp_path: Path) -> None:
     assert len(mounts_below(tmp_path)) == 1
     with workspace(SIZE, tmp_path) as directory:
         assert mounts_below(tmp_path) == [str(directory)]
+    assert sorted(tmp_path.iterdir()) == []
+
+
+def test_a_thread_with_mounts_of_its_own_finds_and_removes_them(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+
+    def work() -> None:
+        isolate_mounts()
+        with workspace(SIZE, tmp_path) as directory:
+            (directory / "made").write_text("x")
+            seen.append(mounts_below(tmp_path))
+        seen.append(mounts_below(tmp_path))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert [len(mounts) for mounts in seen] == [1, 0]
     assert sorted(tmp_path.iterdir()) == []
 
 
