@@ -63,10 +63,10 @@ class Resolves(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class _Current:
-    """What the driver knows of a node that it is building; `since` is when its first build started."""
+    """What the driver knows of a node that it is building; `seconds` is what its builds took, together."""
 
     inputs: NodeInputs
-    since: float | None = None
+    seconds: float = 0.0
     lease: Lease | None = None
 
     @property
@@ -242,9 +242,7 @@ class Driver:
     # Building
 
     def _start_build(self, start: messages.StartBuild) -> None:
-        current = self._current[start.node]
-        inputs = current.inputs
-        current.since = current.since or self._clock.monotonic()
+        inputs = self._current[start.node].inputs
         lease = self._leases.take_attempt(start.build_id, start.variation)
         if lease is None:
             why = "another driver builds this variation"
@@ -288,6 +286,7 @@ class Driver:
             self._emit(self._finished_event(start, BuildOutcome.INFRA_ERROR, 0.0, None, answer.why))
             return self._ended(start, BuildOutcome.INFRA_ERROR, answer.why)
         summary = answer.cause.summary if answer.cause else ""
+        self._current[start.node].seconds += answer.seconds
         self._emit(self._finished_event(start, answer.outcome, answer.seconds, answer.log, summary))
         if answer.outcome is not BuildOutcome.SUCCEEDED:
             self._reporter.failure(start.node, answer)
@@ -386,7 +385,7 @@ class Driver:
         if state not in FINAL_STATES:
             return
         current = self._current.get(node)
-        seconds = self._clock.monotonic() - current.since if current and current.since else 0.0
+        seconds = current.seconds if current else 0.0
         build_id = current.build_id if current else None
         self._record(node, state, why, build_id, seconds)
         if current is not None and current.lease is not None:

@@ -93,7 +93,7 @@ class Machine:
         self._progress = {node: _Progress() for node in sorted(needs)}
         self._slots: dict[str, int] = {}
         self._busy: dict[str, int] = {}
-        self._ready: dict[str, list[tuple[int, float, Node, str]]] = {}
+        self._ready: dict[str, list[tuple[float, Node, int, str]]] = {}
         self._out: list[Instruction] = []
 
     @property
@@ -214,8 +214,8 @@ class Machine:
                     self._enqueue(event.node, variation)
 
     def _enqueue(self, node: Node, variation: str) -> None:
-        # First builds go before verification builds, then the node with the longest path behind it.
-        entry = (self._variations.index(variation), -self._rank.get(node, 0.0), node, variation)
+        # The node with the longest path behind it goes first, with all its builds: dependents wait for its verdict.
+        entry = (-self._rank.get(node, 0.0), node, self._variations.index(variation), variation)
         heapq.heappush(self._ready.setdefault(node.arch, []), entry)
 
     def _judge_if_complete(self, node: Node) -> bool:
@@ -269,7 +269,7 @@ class Machine:
         if progress.resolving:
             self._out.append(Resolve(node=node))
             return
-        queued = {variation for entry in self._ready.get(node.arch, []) for variation in entry[3:] if entry[2] == node}
+        queued = {entry[3] for entry in self._ready.get(node.arch, []) if entry[1] == node}
         for variation in self._variations:
             if variation not in progress.built | queued and variation not in progress.running:
                 self._enqueue(node, variation)
@@ -308,7 +308,7 @@ class Machine:
     def _dispatch(self, arch: str) -> None:
         ready = self._ready[arch]
         while ready and self._busy.get(arch, 0) < self._slots.get(arch, 0):
-            *_, node, variation = heapq.heappop(ready)
+            _, node, _, variation = heapq.heappop(ready)
             progress = self._progress[node]
             if progress.state in FINAL_STATES or progress.build_id is None:
                 continue

@@ -44,7 +44,7 @@ def build_id(of: Node) -> Digest:
 
 
 def machine(
-    needs: Mapping[str, Iterable[str]], *, rank: dict[str, int] | None = None, keep_going: bool = True, slots: int = 8
+    needs: Mapping[str, Iterable[str]], *, rank: dict[str, float] | None = None, keep_going: bool = True, slots: int = 8
 ) -> Machine:
     made = Machine(
         needs={node(name): frozenset(map(node, found)) for name, found in needs.items()},
@@ -107,7 +107,7 @@ def test_both_variations_are_built_then_judged() -> None:
     assert core.finished
 
 
-def test_slots_bound_what_runs_and_first_builds_go_before_verification() -> None:
+def test_slots_bound_what_runs_and_the_longest_path_goes_first() -> None:
     core = machine({"a": [], "b": []}, rank={"b": 5}, slots=1)
     core.start()
     assert starts(core.handle(resolved("a"))) == [("a", "first", 1)]
@@ -208,6 +208,20 @@ def test_a_stop_cancels_what_runs_and_ends_the_run() -> None:
     out = core.handle(StopRequested(why="interrupted"))
     assert [type(instruction) for instruction in out].count(CancelBuild) == 2
     assert core.finished
+
+
+def test_a_waived_node_is_usable_though_it_is_not_reproducible() -> None:
+    core = Machine(
+        needs={node("lib"): frozenset(), node("app"): frozenset({node("lib")})},
+        rank={},
+        variations=VARIATIONS,
+        retry=RetryPolicy(),
+        keep_going=False,
+        waived=frozenset({node("lib")}),
+    )
+    core.start()
+    assert resolves(core.handle(resolved("lib", verdict=VerdictStatus.UNREPRODUCIBLE))) == ["app"]
+    assert core.state(node("lib")) is NodeState.UNREPRODUCIBLE
 
 
 def test_judging_that_fails_is_the_farms_fault() -> None:
