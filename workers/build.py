@@ -66,10 +66,9 @@ def build_rpm(
     ending = _Ending(outcome=BuildOutcome.INFRA_ERROR)
     log_digest = digest_bytes(b"")
     try:
-        with claimed_directory(scratch, "build-log") as directory:
-            log = BuildLog(directory / "log", sink)
+        with claimed_directory(scratch, "build-log") as directory, BuildLog(directory / "log", sink) as log:
             ending = _attempt(request, log, root=root, store=store, scratch=scratch, started=started)
-            log_digest = log.close(store)
+            log_digest = log.keep(store)
     except (FarmError, OSError) as exc:
         ending = _Ending(outcome=BuildOutcome.INFRA_ERROR, cause=_infrastructure_cause(exc))
     return BuildResult(

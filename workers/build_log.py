@@ -1,6 +1,7 @@
 """The log of a build: given on line by line while it grows, and kept whole."""
 
 from pathlib import Path
+from typing import Self
 
 import structlog
 
@@ -20,9 +21,13 @@ class BuildLog:
 
     def __init__(self, path: Path, watcher: Sink | None) -> None:
         self._path = path
-        self._stream = path.open("w+b", buffering=0)
+        self._stream = path.open("wb", buffering=0)
         self._watcher = watcher
         self._pending = bytearray()
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
 
     def write(self, piece: bytes) -> None:
         """Append a piece, wherever it was cut."""
@@ -41,25 +46,20 @@ class BuildLog:
         """Append a line of the farm's own."""
         self.write(f"farm: {line}\n".encode())
 
-    def tail(self, size: int) -> bytes:
-        """Return the last bytes, cut wherever that is."""
-        end = self._stream.seek(0, 2)
-        self._stream.seek(max(0, end - size))
-        data = self._stream.read(size)
-        self._stream.seek(0, 2)
-        return data
-
     def whole(self) -> bytes:
         """Return all of it."""
         return self._path.read_bytes()
 
-    def close(self, store: ArtifactStore) -> Digest:
-        """Give on what is left, close, and store the log."""
+    def keep(self, store: ArtifactStore) -> Digest:
+        """Give on what is left, and store the log."""
         if self._pending:
             self._show(bytes(self._pending))
             self._pending.clear()
-        self._stream.close()
         return store.put_file(self._path)
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._stream.close()
 
     def _show(self, lines: bytes) -> None:
         if self._watcher is None:

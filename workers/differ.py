@@ -149,9 +149,14 @@ def _read(path: Path, most: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return b""
-    with os.fdopen(descriptor, "rb") as stream:
+    try:
         status = os.fstat(descriptor)
-        return stream.read() if stat.S_ISREG(status.st_mode) and status.st_size <= most else b""
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+            return b""
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            return stream.read(most)
+    finally:
+        os.close(descriptor)
 
 
 def _causes(

@@ -43,7 +43,7 @@ def generated_requires(
     store: ArtifactStore,
     scratch: Path,
     limits: BuildLimits,
-    epoch: int = 0,
+    epoch: int = 1_000_000_000,
 ) -> tuple[str, ...]:
     """Return all BuildRequires known after one round, static ones too, sorted.
 

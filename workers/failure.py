@@ -17,7 +17,7 @@ _START = re.compile(r"^Executing\((%\w+)\): ")
 _BAD_EXIT = re.compile(r"^error: Bad exit status from \S{1,300} \((%\w+)\)")
 _TRACEBACK = "Traceback (most recent call last):"
 _TRACEBACK_LINES = 200
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|\x1b\[[0-9;]{0,20}[A-Za-z]")
+_CONTROL = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

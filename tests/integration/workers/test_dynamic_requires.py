@@ -14,7 +14,12 @@ pytestmark = pytest.mark.integration
 
 def _generate(bench: Workbench, spec: str, limits: BuildLimits = SMALL) -> tuple[str, ...]:
     return generated_requires(
-        bench.source_rpm(spec), root=bench.root, arch=bench.arch, store=bench.store, scratch=bench.scratch, limits=limits
+        bench.source_rpm(spec),
+        root=bench.root,
+        arch=bench.arch,
+        store=bench.store,
+        scratch=bench.scratch,
+        limits=limits,
     )
 
 

@@ -8,8 +8,7 @@ import pytest
 from builders.specs import make_spec
 from builders.workbench import SMALL, Workbench
 
-from farm.build import BuildOutcome, BuildResult
-from workers.build import BuildLimits
+from farm.build import BuildLimits, BuildOutcome, BuildResult
 
 pytestmark = [pytest.mark.integration, pytest.mark.hostile]
 
@@ -69,7 +68,10 @@ def test_build_that_writes_without_end_is_ended(bench: Workbench) -> None:
 @pytest.mark.parametrize(
     ("plant", "why"),
     [
-        ("mkdir -p /builddir/mine; rm -rf /builddir/build/RPMS; ln -s ../mine /builddir/build/RPMS", "something else than a directory"),
+        (
+            "mkdir -p /builddir/mine; rm -rf /builddir/build/RPMS; ln -s ../mine /builddir/build/RPMS",
+            "something else than a directory",
+        ),
         ("mkdir -p $R; ln -s /etc/shadow $R/a-1-1.noarch.rpm", "something else than a plain file"),
         ("mkdir -p $R; echo no > $R/a-1-1.noarch.rpm", "is not a sound RPM"),
         ("mkdir -p $R; truncate -s 100M $R/a-1-1.noarch.rpm $R/b-1-1.noarch.rpm", "larger than"),

@@ -9,7 +9,9 @@ from builders.workbench import Workbench
 from farm.digest import digest_file
 from farm.errors import FarmError
 from farm.rpm.reader import read_rpms
+from farm.sandbox.sandbox import Limits
 from farm.source_package import SourceRpm
+from workers import source_rpm
 from workers.source_files import SourceNameError
 from workers.source_rpm import build_source_rpm
 from workers.spec_errors import SpecError
@@ -79,9 +81,7 @@ def test_source_that_is_missing_is_named(bench: Workbench, tmp_path: Path) -> No
 def test_spec_that_runs_code_harms_only_itself(
     bench: Workbench, tmp_path: Path, head: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workers import source_rpm  # noqa: PLC0415 - its limits are shortened
-
-    monkeypatch.setattr(source_rpm, "_LIMITS", source_rpm.Limits(seconds=3.0, memory_bytes=256 * 2**20))
+    monkeypatch.setattr(source_rpm, "_LIMITS", Limits(seconds=3.0, memory_bytes=256 * 2**20))
     before = sorted(path.name for path in Path("/etc").iterdir())
     with pytest.raises(FarmError):
         _make(bench, make_spec(head=head), tmp_path / "scratch")

@@ -1,0 +1,61 @@
+"""Surroundings: deterministic, and different from each other where they can be."""
+
+import re
+from dataclasses import asdict
+
+import pytest
+from builders.builds import digest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.variation import directory_seed, first_variation, further_variation, second_variation, user_id
+
+BUILD = digest("a build")
+BUILD_IDS = st.text(max_size=5).map(digest)
+
+
+@given(BUILD_IDS)
+def test_second_build_shares_nothing_with_the_first(build_id: str) -> None:
+    first, second = asdict(first_variation(digest(build_id))), asdict(second_variation(digest(build_id)))
+    assert [field for field in first if first[field] == second[field]] == []
+
+
+@given(BUILD_IDS, st.integers(min_value=0, max_value=40))
+def test_surroundings_depend_on_build_and_number_alone(build_id: str, n: int) -> None:
+    assert further_variation(digest(build_id), n) == further_variation(digest(build_id), n)
+
+
+@given(BUILD_IDS)
+def test_no_two_surroundings_of_a_build_are_alike(build_id: str) -> None:
+    many = [further_variation(digest(build_id), n) for n in range(25)]
+    for field in ("name", "hostname", "time_offset", "user", "home"):
+        assert len({getattr(one, field) for one in many}) == len(many), field
+    assert len({directory_seed(digest(build_id), one) for one in many}) == len(many)
+    assert len({user_id(one) for one in many}) == len(many)
+
+
+@given(BUILD_IDS, st.integers(min_value=0, max_value=40))
+def test_values_are_ones_that_a_machine_may_have(build_id: str, n: int) -> None:
+    one = further_variation(digest(build_id), n)
+    assert re.fullmatch(r"[a-z]{8}\.[a-z0-9-]+\.invalid", one.hostname)
+    assert len(one.hostname) <= 63
+    assert one.home.startswith("/builddir/")
+    assert one.home != "/builddir/build"
+    assert 1000 <= user_id(one) < 60_000
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", directory_seed(digest(build_id), one))
+
+
+def test_clock_of_the_second_build_is_another_in_every_field() -> None:
+    offset = second_variation(BUILD).time_offset
+    assert 399 * 86_400 < offset < 402 * 86_400
+    assert offset % 60 or offset % 3600
+
+
+def test_first_build_has_the_machines_own_clock() -> None:
+    assert first_variation(BUILD).time_offset == 0
+    assert first_variation(BUILD).cpus == 0
+
+
+def test_there_is_nothing_before_the_first() -> None:
+    with pytest.raises(ValueError, match="number -1"):
+        further_variation(BUILD, -1)
