@@ -1,6 +1,7 @@
 # Set-up shared by infra/quickstart and infra/check; sourced, not run. Every step may be repeated and does nothing twice.
 
 set -euo pipefail
+umask 022
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
 export LC_ALL=C.UTF-8 FARM_CACHE=${FARM_CACHE:-/var/cache/farm}
@@ -91,4 +92,14 @@ virtual_environment() {
     .uv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
     echo "$wanted" > .venv/complete
     echo "$(.uv/bin/uv pip list --python .venv/bin/python 2>/dev/null | tail -n +3 | wc -l) packages, each verified by its hash"
+}
+
+# emulated_arch NAME: lets the kernel run programs of another architecture in any root, through qemu-user.
+emulated_arch() {
+    step "emulation of $1" "binfmt_misc must be available: 'update-binfmts --display qemu-$1' says more"
+    local handlers=/proc/sys/fs/binfmt_misc
+    [ -e "$handlers/status" ] || mount -t binfmt_misc binfmt_misc "$handlers"
+    [ -e "$handlers/qemu-$1" ] || update-binfmts --enable "qemu-$1"
+    grep -q '^flags:.*F' "$handlers/qemu-$1"
+    echo "through $(sed -n 's/^interpreter //p' "$handlers/qemu-$1")"
 }

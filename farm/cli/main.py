@@ -1,5 +1,6 @@
 """The command `farm`: global options, the lazy commands, and the one place where an error meets a person."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -32,6 +33,7 @@ def farm_command() -> LazyGroup:
 
 def main() -> None:
     """Run the command line of this process and exit with its status."""
+    os.umask(0o022)  # roots, layers and repositories are for other users to read; what is secret has a mode of its own
     sys.exit(run(sys.argv[1:]))
 
 
