@@ -1,11 +1,8 @@
 """What a rendered spec says of itself for an architecture: rpmspec, which runs code of the spec, in a sandbox."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from shutil import rmtree
 
-from farm.identity import random_name
+from farm.sandbox.claimed_directory import claimed_directory
 from farm.sandbox.run import run_in_sandbox
 from farm.sandbox.sandbox import Bind, Limits
 from farm.source_package import RenderedSource, SpecFacts
@@ -24,7 +21,8 @@ set -eu
 spec=$1 target=$2 source_format=$3 binary_format=$4 dynamic=$5
 rpmspec -q --srpm --target "$target" --qf "$source_format" "$spec"
 rpmspec -q --builtrpms --target "$target" --qf "$binary_format" "$spec"
-if rpmspec -P --target "$target" "$spec" | grep -qi '^%generate_buildrequires\>'; then printf '\n%s\n' "$dynamic"; fi
+rpmspec -P --target "$target" "$spec" > /tmp/parsed
+if grep -qi '^%generate_buildrequires\>' /tmp/parsed; then printf '\n%s\n' "$dynamic"; fi
 """
 
 
@@ -39,7 +37,8 @@ def read_spec(source: RenderedSource, *, root: Path, arch: str, store: ArtifactS
         SpecError: the spec does not parse.
         InfrastructureError: store or sandbox failed.
     """
-    with _directory(scratch) as own:
+    with claimed_directory(scratch, "spec") as own:
+        own.chmod(0o711)  # the build user goes through it to what is bound
         lay_out(source, own / "SOURCES", store)
         sandbox = build_sandbox(
             root,
@@ -56,14 +55,3 @@ def read_spec(source: RenderedSource, *, root: Path, arch: str, store: ArtifactS
     if not result.ok:
         raise spec_error(source.spec_name, result)
     return parse_answer(result.stdout, arch=arch, spec_name=source.spec_name)
-
-
-@contextmanager
-def _directory(scratch: Path) -> Iterator[Path]:
-    """Give a directory that nothing but the farm writes to."""
-    directory = scratch / random_name("spec")
-    directory.mkdir(parents=True)
-    try:
-        yield directory
-    finally:
-        rmtree(directory)
