@@ -15,7 +15,7 @@ from farm.process import run
 from farm.project.model import Project
 from farm.render import Renderer
 from farm.sandbox.mount_namespace import isolate_mounts
-from farm.source_package import BinaryPackage, SourceRpm, SpecFacts
+from farm.source_package import BinaryPackage, SpecFacts
 from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
 from scheduler.preparation import Preparation, Prepared
@@ -99,8 +99,9 @@ class Assembly:
                     requires[node] = self.resolver.known_requires(found, arch)
         return KnownGraph(facts=facts, seed_provides=seed_provides(repositories), requires=requires)
 
-    def _generate(self, source_rpm: SourceRpm, lock: BuildrootLock) -> tuple[str, ...]:
-        return run_generate(self.site(lock.arch), source_rpm, lock, self.limits)
+    def _generate(self, prepared: Prepared, lock: BuildrootLock) -> tuple[str, ...]:
+        site = self.site(lock.arch)
+        return run_generate(site, prepared.source_rpm, lock, self.limits, prepared.source.epoch)
 
 
 def assemble(farm: FarmContext, arches: Sequence[str]) -> Assembly:

@@ -21,7 +21,7 @@ STAGE = "stage"
 ROUNDS = 10
 """Rounds of `%generate_buildrequires` until nothing new is asked for; mock has no bound, and loops."""
 
-Generate = Callable[[SourceRpm, BuildrootLock], tuple[str, ...]]
+Generate = Callable[[Prepared, BuildrootLock], tuple[str, ...]]
 """Runs one round of `%generate_buildrequires` in a buildroot and returns all BuildRequires known after it."""
 
 
@@ -93,7 +93,7 @@ class Resolver:
         requires = set(facts.build_requires)
         for _ in range(ROUNDS):
             lock = self._solve(node.arch, stage, sorted(requires), str(node))
-            generated = self._generated(prepared.source_rpm, lock, may_run=may_run) if facts.dynamic else ()
+            generated = self._generated(prepared, lock, may_run=may_run) if facts.dynamic else ()
             if generated is None:
                 return None
             if not known.issuperset(generated):
@@ -130,15 +130,15 @@ class Resolver:
             wanted_by=wanted_by,
         )
 
-    def _generated(self, source_rpm: SourceRpm, lock: BuildrootLock, *, may_run: bool) -> tuple[str, ...] | None:
+    def _generated(self, prepared: Prepared, lock: BuildrootLock, *, may_run: bool) -> tuple[str, ...] | None:
         """Return what one round asks for in this buildroot: kept, because the same buildroot asks for the same."""
-        name = f"generated-requires/{source_rpm.digest}/{lock.id}"
+        name = f"generated-requires/{prepared.source_rpm.digest}/{lock.id}"
         kept = self._store.record(name)
         if kept is not None:
             return decode(kept, tuple[str, ...])
         if not may_run:
             return None
-        generated = self._generate(source_rpm, lock)
+        generated = self._generate(prepared, lock)
         self._store.create_record(name, encode(generated))
         return generated
 

@@ -72,10 +72,12 @@ def run_explain(task: ExplainTask) -> Explanation:
     )
 
 
-def run_generate(site: Site, source_rpm: SourceRpm, lock: BuildrootLock, limits: BuildLimits) -> tuple[str, ...]:
+def run_generate(
+    site: Site, source_rpm: SourceRpm, lock: BuildrootLock, limits: BuildLimits, epoch: int
+) -> tuple[str, ...]:
     """Run one round of `%generate_buildrequires` and return all BuildRequires known after it."""
     store = site.store()
     with site.buildroots(store).open(lock) as root:
         return generated_requires(
-            source_rpm, root=root, arch=lock.arch, store=store, scratch=site.cache.scratch, limits=limits
+            source_rpm, root=root, arch=lock.arch, store=store, scratch=site.cache.scratch, limits=limits, epoch=epoch
         )
