@@ -97,7 +97,7 @@ def run_in_sandbox(
             pass_fds=_inherited(descriptors),
         )
         stops = group.stops() if group else Stops()
-        _check_started(finished, stops, _exit_code(status_end, descriptors), captured)
+        _check_started(finished, stops, _exit_code(status_end), captured)
     return SandboxResult(
         status=finished.status,
         stdout=bytes(captured),
@@ -147,8 +147,8 @@ def _descriptors(sandbox: Sandbox) -> Iterator[tuple[Descriptors, int]]:
     """Open what bubblewrap inherits; also gives the end of the status pipe that the farm reads."""
     with contextlib.ExitStack() as stack:
         status_end, status = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        stack.callback(_close, status_end)
-        stack.callback(_close, status)
+        stack.callback(os.close, status_end)
+        stack.callback(os.close, status)
         namespaced = is_root() and not sandbox.as_root
         yield (
             Descriptors(
@@ -164,7 +164,7 @@ def _descriptors(sandbox: Sandbox) -> Iterator[tuple[Descriptors, int]]:
 def _file(stack: contextlib.ExitStack, content: bytes) -> int:
     """Return a descriptor of a file in memory."""
     descriptor = os.memfd_create("farm-sandbox", os.MFD_CLOEXEC)
-    stack.callback(_close, descriptor)
+    stack.callback(os.close, descriptor)
     os.write(descriptor, content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
@@ -175,14 +175,8 @@ def _inherited(descriptors: Descriptors) -> tuple[int, ...]:
     return (descriptors.status, descriptors.passwd, descriptors.group, *namespace)
 
 
-def _close(descriptor: int) -> None:
-    with contextlib.suppress(OSError):
-        os.close(descriptor)
-
-
-def _exit_code(status_end: int, descriptors: Descriptors) -> int | None:
-    """Return the exit status that bubblewrap reports: None where the command never started."""
-    os.close(descriptors.status)
+def _exit_code(status_end: int) -> int | None:
+    """Return the exit status that bubblewrap has reported: None where the command never started."""
     try:
         lines = os.read(status_end, 64 * 1024).splitlines()
     except BlockingIOError:

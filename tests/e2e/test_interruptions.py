@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,12 @@ from builders.farm_command import Farm, kill_session, make_farm, states_of
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("interruptions"), pytest.mark.timeout(600)]
 
 QUICK = {f"quick{number}": noarch(f"quick{number}") for number in range(3)}
-SLOW = noarch("slow", build="sleep 8")
+_runs = count(1)
+
+
+def slow_command() -> str:
+    """Return a command that takes eight seconds and is no other test's."""
+    return f"sleep 8.{os.getpid()}{next(_runs)}"
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 120.0) -> None:
@@ -42,8 +48,13 @@ def sandboxed(command: str) -> list[int]:
 
 
 @pytest.fixture
-def farm(tmp_path: Path, seed_repository: Path, layer_cache: Path) -> Farm:
-    return make_farm(tmp_path, seed_repository, {**QUICK, "slow": SLOW}, layer_cache)
+def slow() -> str:
+    return slow_command()
+
+
+@pytest.fixture
+def farm(tmp_path: Path, seed_repository: Path, layer_cache: Path, slow: str) -> Farm:
+    return make_farm(tmp_path, seed_repository, {**QUICK, "slow": noarch("slow", build=slow)}, layer_cache)
 
 
 def test_a_killed_driver_repeats_no_finished_build(farm: Farm) -> None:
@@ -71,15 +82,15 @@ def test_ctrl_c_records_what_has_ended_and_says_so(farm: Farm) -> None:
 
 
 @pytest.mark.parametrize("victim", ["ray::build", "raylet"])
-def test_the_build_of_a_killed_worker_is_done_again(farm: Farm, victim: str) -> None:
+def test_the_build_of_a_killed_worker_is_done_again(farm: Farm, slow: str, victim: str) -> None:
     driver = farm.start("build", "-p", "slow")
-    wait_for(lambda: bool(sandboxed("sleep 8")))
+    wait_for(lambda: bool(sandboxed(slow)))
     for process in ray_processes(driver.pid, victim):
         os.kill(process, signal.SIGKILL)
     _, said = driver.communicate(timeout=240)
     assert driver.returncode == 0, said
     assert victim == "raylet" or "worker lost" in said  # a worker may outlive its raylet by the length of a build
-    assert sandboxed("sleep 8") == []
+    assert sandboxed(slow) == []
 
 
 def ray_processes(driver: int, name: str) -> list[int]:

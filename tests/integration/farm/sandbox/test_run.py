@@ -343,3 +343,18 @@ def exit_42_for_aarch64() -> bytes:
     size = header_bytes + len(code)
     segment = [(1, 4), (5, 4), (0, 8), (address, 8), (address, 8), (size, 8), (size, 8), (0x10000, 8)]
     return identity + b"".join(value.to_bytes(width, "little") for value, width in (*numbers, *segment)) + code
+
+
+def test_each_descriptor_is_closed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second close would hit a file that another thread has opened meanwhile."""
+    closed: list[int] = []
+    close = os.close
+
+    def once(descriptor: int) -> None:
+        closed.append(descriptor)
+        close(descriptor)
+
+    run_in_sandbox(Sandbox(root=None), ["true"])
+    monkeypatch.setattr(os, "close", once)
+    assert run_in_sandbox(Sandbox(root=None), ["true"]).ok
+    assert closed
