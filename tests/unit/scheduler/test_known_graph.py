@@ -1,0 +1,64 @@
+from farm.nevra import Nevra
+from farm.source_package import BinaryPackage, SpecFacts
+from scheduler.known_graph import KnownGraph, longest_paths
+from scheduler.node import Node
+
+
+def node(name: str) -> Node:
+    return Node(name, "x86_64")
+
+
+def facts(name: str, *requires: str) -> SpecFacts:
+    return SpecFacts(
+        arch="x86_64",
+        source=Nevra.parse(f"{name}-1-1.src"),
+        build_requires=requires,
+        dynamic=False,
+        packages=(BinaryPackage(name=name, provides=(), requires=()),),
+        excluded="",
+    )
+
+
+def known(*specs: SpecFacts) -> KnownGraph:
+    return KnownGraph(
+        facts={node(spec.source.name): spec for spec in specs},
+        seed_provides=lambda _requirement, _arch: "seed-package",
+        requires={},
+    )
+
+
+def test_needs_are_those_of_the_graph_and_can_be_narrowed_to_what_is_wanted() -> None:
+    graph = known(facts("lib"), facts("app", "lib"), facts("other"))
+    assert graph.needs([node("app")]) == {node("lib"): frozenset(), node("app"): frozenset({node("lib")})}
+    assert set(graph.needs()) == {node("lib"), node("app"), node("other")}
+
+
+def test_requirements_found_later_become_edges() -> None:
+    graph = known(facts("lib"), facts("app"))
+    assert graph.needs()[node("app")] == frozenset()
+    graph.learn_requires(node("app"), ["lib"])
+    assert graph.needs()[node("app")] == frozenset({node("lib")})
+
+
+def test_real_provides_that_somebody_requires_make_another_graph() -> None:
+    graph = known(facts("lib"), facts("app", "pkgconfig(lib)"))
+    real = BinaryPackage(name="lib", provides=("pkgconfig(lib) = 1",), requires=())
+    assert graph.learn_packages(node("lib"), [real])
+    assert graph.needs()[node("app")] == frozenset({node("lib")})
+
+
+def test_real_provides_that_nobody_requires_change_nothing() -> None:
+    graph = known(facts("lib"), facts("app", "zlib"))
+    real = BinaryPackage(name="lib", provides=("lib(x86-64) = 1", "liblib.so.1()(64bit)"), requires=())
+    assert not graph.learn_packages(node("lib"), [real])
+    assert not graph.learn_packages(node("lib"), [real])
+
+
+def test_the_longest_path_is_weighted() -> None:
+    graph = known(facts("lib"), facts("app", "lib"), facts("other"))
+    seconds = {node("lib"): 1.0, node("app"): 10.0, node("other"): 5.0}
+    assert longest_paths(graph.graph, lambda which: seconds[which]) == {
+        node("lib"): 11.0,
+        node("app"): 10.0,
+        node("other"): 5.0,
+    }
