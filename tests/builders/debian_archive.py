@@ -60,6 +60,7 @@ class DebianArchive:
         plain = release / "Release"
         plain.write_text(text)
         check([*self._gpg(), "--clearsign", "--output", str(release / "InRelease"), str(plain)])
+        check(["gpgconf", "--homedir", str(self.keyring.parent), "--kill", "gpg-agent"])
 
     def _gpg(self) -> list[str]:
         return ["gpg", "--homedir", str(self.keyring.parent), "--batch", "--quiet", "--yes"]

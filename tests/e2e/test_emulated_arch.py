@@ -6,7 +6,7 @@ import pytest
 from builders.demo_project import c_library
 from builders.farm_command import make_farm, states_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("emulated"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def test_a_c_library_is_built_twice_for_another_architecture(

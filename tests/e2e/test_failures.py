@@ -32,7 +32,6 @@ def farm(tmp_path_factory: pytest.TempPathFactory, seed_repository: Path, layer_
     )
 
 
-@pytest.mark.xdist_group("failures")
 def test_each_failure_is_named_and_the_rest_is_built(farm: Farm) -> None:
     done = farm.run("-O", "json", "build", "-a", "-k", status=4)
     rows = {row.component: row for row in farm.rows(done.stdout)}
@@ -52,14 +51,12 @@ def test_each_failure_is_named_and_the_rest_is_built(farm: Farm) -> None:
     assert "no-spec.spec" in said
 
 
-@pytest.mark.xdist_group("failures")
 def test_the_cause_and_the_log_are_there_afterwards(farm: Farm) -> None:
     assert "undeclared" in farm.run("why", "broken-c").stdout
     assert "undeclared" in farm.run("logs", "-p", "broken-c").stdout
     assert "test" in farm.run("-O", "json", "logs", "-p", "failing-check", "--cause").stdout
 
 
-@pytest.mark.xdist_group("failures")
 @pytest.mark.parametrize(
     ("component", "status"),
     [("needs-nothing-has", 6), ("broken-c", 4), ("no-spec", 4), ("hanging", 4)],
@@ -68,13 +65,11 @@ def test_the_exit_status_says_what_kind_of_failure_it_is(farm: Farm, component: 
     farm.run("build", "-p", component, status=status)
 
 
-@pytest.mark.xdist_group("failures")
 def test_without_keep_going_the_first_failure_ends_the_run(farm: Farm) -> None:
     rows = farm.build("-p", "needs-nothing-has", "-p", "broken-c", status=6)
     assert states_of(rows) == {"broken-c": "cancelled", "needs-nothing-has": "unresolvable"}
 
 
-@pytest.mark.xdist_group("failures")
 def test_an_edited_rpm_in_the_store_is_refused_and_healed(
     tmp_path: Path, seed_repository: Path, layer_cache: Path
 ) -> None:
@@ -93,7 +88,6 @@ def test_an_edited_rpm_in_the_store_is_refused_and_healed(
     assert not (farm.state / "repo").exists()
 
 
-@pytest.mark.xdist_group("failures")
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

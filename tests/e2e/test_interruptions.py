@@ -11,7 +11,7 @@ import pytest
 from builders.demo_project import noarch
 from builders.farm_command import Farm, kill_session, make_farm, states_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("interruptions"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 QUICK = {f"quick{number}": noarch(f"quick{number}") for number in range(3)}
 _runs = count(1)

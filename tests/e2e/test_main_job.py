@@ -8,7 +8,7 @@ from builders.farm_command import SPECS, Farm, make_farm, states_of
 
 from repo_publish.dnf_client import DnfClient
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("main-job"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
