@@ -1,7 +1,8 @@
 """Gathers what a plan is made from: the inputs of every node as they are now, and as they were last."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from farm.build import BuiltRpm
 from farm.errors import FarmError, UnresolvableError
@@ -16,10 +17,20 @@ from scheduler.node import Node
 from scheduler.plan import LastBuild, Plan, make_plan
 from scheduler.preparation import Prepared
 from scheduler.reasons import Unresolvable
-from scheduler.resolution import Resolver
+from scheduler.resolution import MoreRequires
 
 _TELLING_STATES = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE, NodeState.FAILED, NodeState.TIMED_OUT)
 """States that say something of the inputs they were reached with."""
+
+
+class SolvesOnly(Protocol):
+    """Finds the inputs of a node without running anything; `scheduler.resolution.Resolver` for real."""
+
+    def resolve(
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]], *, may_run: bool
+    ) -> NodeInputs | MoreRequires | None:
+        """Return the inputs of a node; None, or more requirements, where only a run can find them."""
+        ...
 
 
 class Planner:
@@ -34,7 +45,7 @@ class Planner:
         *,
         ledger: Ledger,
         store: ArtifactStore,
-        resolver: Resolver,
+        resolver: SolvesOnly,
         settings: FarmSettings,
         prepared: Mapping[str, Prepared | FarmError],
         known: KnownGraph,
@@ -100,7 +111,17 @@ class Planner:
             )
         except UnresolvableError as error:
             return Unresolvable(why=f"{error.what}: {error.why}")
-        return found if isinstance(found, NodeInputs) else None
+        return found if isinstance(found, NodeInputs) else self._as_last_time(node, prepared)
+
+    def _as_last_time(self, node: Node, prepared: Prepared) -> NodeInputs | None:
+        """Return what the inputs are if the buildroot stays as it was: only a run can ask `%generate_buildrequires`."""
+        last = self._last(node)
+        if last is None:
+            return None
+        lock = last.inputs.lock
+        return NodeInputs(
+            build=prepared.inputs(node.arch, lock), source=prepared.source, source_rpm=prepared.source_rpm, lock=lock
+        )
 
     def _passes(self, node: Node, verdict: Verdict) -> bool:
         return verdict.status is VerdictStatus.REPRODUCIBLE or (

@@ -1,0 +1,126 @@
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from builders.builds import built_rpm, digest
+from builders.rpm_facts import facts_of
+
+from farm.build import BuiltRpm
+from farm.buildroot_lock import BuildrootLock
+from farm.built_facts import save_facts
+from farm.ledger.holder import this_process
+from farm.ledger.ledger import Ledger
+from farm.ledger.values import NodeOutcome
+from farm.nevra import Nevra
+from farm.node_inputs import NodeInputs, save_inputs
+from farm.project.farm_settings import FarmSettings
+from farm.source_package import BinaryPackage, RenderedSource, SourceFile, SourceRpm, SpecFacts
+from farm.states import NodeState
+from farm.store.directory_store import DirectoryStore
+from farm.verdict import Verdict, VerdictStatus
+from scheduler.known_graph import KnownGraph
+from scheduler.node import Node
+from scheduler.plan import Action, PlanNode
+from scheduler.planning import Planner
+from scheduler.preparation import Prepared
+from scheduler.resolution import MoreRequires
+
+NODE = Node("app", "x86_64")
+LOCK = BuildrootLock(arch="x86_64", layers=())
+
+
+def prepared(spec: str) -> Prepared:
+    nevra = Nevra.parse("app-1-1.src")
+    packages = (BinaryPackage(name="app", provides=(), requires=()),)
+    return Prepared(
+        source=RenderedSource(component="app", files=(SourceFile(name="app.spec", digest=digest(spec)),), epoch=0),
+        source_rpm=SourceRpm(component="app", nevra=nevra, digest=digest(f"{spec}.src"), size=1),
+        facts={
+            "x86_64": SpecFacts(
+                arch="x86_64", source=nevra, build_requires=(), dynamic=True, packages=packages, excluded=""
+            )
+        },
+    )
+
+
+class KnowsOnly:
+    """A resolver that knows the inputs of some sources, and would have to run something for all others."""
+
+    def __init__(self, *known: Prepared) -> None:
+        self.known = {ready.source_rpm.digest for ready in known}
+
+    def resolve(
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]], *, may_run: bool = True
+    ) -> NodeInputs | MoreRequires | None:
+        assert not may_run
+        assert built == {}
+        return inputs(prepared) if prepared.source_rpm.digest in self.known and node == NODE else None
+
+
+def inputs(ready: Prepared) -> NodeInputs:
+    build = ready.inputs("x86_64", LOCK)
+    return NodeInputs(build=build, source=ready.source, source_rpm=ready.source_rpm, lock=LOCK)
+
+
+class Recorded:
+    """A state directory in which a source was built once."""
+
+    def __init__(self, tmp_path: Path, ready: Prepared, status: VerdictStatus = VerdictStatus.REPRODUCIBLE) -> None:
+        self.ledger = Ledger.open(tmp_path / "ledger.sqlite")
+        self.store = DirectoryStore(tmp_path / "store")
+        build_id = inputs(ready).build.build_id
+        rpm = built_rpm("app-1-1.x86_64")
+        save_inputs(self.store, inputs(ready))
+        save_facts(self.store, [facts_of(rpm)])
+        lease = self.ledger.acquire(f"build:{build_id}", this_process(), 60)
+        assert lease is not None
+        self.ledger.record_verdict(
+            lease,
+            Verdict(
+                build_id=build_id,
+                component="app",
+                arch="x86_64",
+                status=status,
+                rpms=(rpm,),
+                builds=("first", "second"),
+                differences=(),
+                causes=(),
+                report=None,
+                html_report=None,
+            ),
+        )
+        outcome = NodeOutcome(
+            component="app", arch="x86_64", state=NodeState(status), build_id=build_id, why="", seconds=1.0
+        )
+        self.ledger.record_outcome(self.ledger.begin_run("demo", "", "build"), outcome)
+
+    def plan(self, ready: Prepared, resolver: KnowsOnly) -> PlanNode:
+        known = KnownGraph(facts={NODE: ready.facts["x86_64"]}, seed_provides=lambda _need, _arch: "", requires={})
+        planner = Planner(
+            ledger=self.ledger,
+            store=self.store,
+            resolver=resolver,
+            settings=FarmSettings(),
+            prepared={"app": ready},
+            known=known,
+            today=date(2026, 1, 1),
+        )
+        return planner.plan(selected=None).nodes[0]
+
+
+def test_the_same_inputs_are_reused(tmp_path: Path) -> None:
+    ready = prepared("spec")
+    assert Recorded(tmp_path, ready).plan(ready, KnowsOnly(ready)).action is Action.REUSE
+
+
+def test_a_changed_spec_is_built_and_named(tmp_path: Path) -> None:
+    changed = prepared("changed")
+    node = Recorded(tmp_path, prepared("spec")).plan(changed, KnowsOnly(changed))
+    assert node.action is Action.BUILD
+    assert "SpecChanged" in repr(node.reasons)
+
+
+def test_a_changed_spec_is_named_though_only_a_run_can_ask_what_it_requires(tmp_path: Path) -> None:
+    node = Recorded(tmp_path, prepared("spec")).plan(prepared("changed"), KnowsOnly())
+    assert node.action is Action.BUILD
+    assert "SpecChanged" in repr(node.reasons)
