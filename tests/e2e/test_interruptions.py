@@ -71,14 +71,15 @@ def test_a_killed_driver_repeats_no_finished_build(farm: Farm) -> None:
     assert finished.isdisjoint(farm.built())
 
 
-def test_ctrl_c_records_what_has_ended_and_says_so(farm: Farm) -> None:
+def test_ctrl_c_records_what_has_ended_and_says_so(farm: Farm, slow: str) -> None:
     driver = farm.start("build", "-a", "-k")
     wait_for(lambda: started(farm, "slow"))
     driver.send_signal(signal.SIGINT)
     _, said = driver.communicate(timeout=60)
     assert driver.returncode == 130
     assert "Traceback" not in said
-    assert farm.build("-a", "-k")["slow"].state == "reproducible"
+    assert sandboxed(slow) == []
+    assert farm.events()[-1] == {"event": "run-finished", "status": "interrupted"}
 
 
 @pytest.mark.parametrize("victim", ["ray::build", "raylet"])

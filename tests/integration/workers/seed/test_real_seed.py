@@ -48,5 +48,5 @@ def test_it_is_undamaged_and_every_package_can_be_installed(repository: Path) ->
         ("redhat-rpm-config", "farm-rpm-config"),
     ],
 )
-def test_what_specs_ask_for_has_one_provider(repository: Path, name: str, package: str) -> None:
-    assert provides(repository, name) == {package}
+def test_what_specs_ask_for_has_its_provider(repository: Path, name: str, package: str) -> None:
+    assert package in provides(repository, name)
