@@ -17,7 +17,7 @@ SPECS = {
     "hanging": noarch("hanging", build="sleep 600"),
     "leaflet": noarch("leaflet"),
     "needs-nothing-has": noarch("needs-nothing-has", requires="gcc-d"),
-    "needs-too-much": noarch("needs-too-much", requires="gcc > 1000"),
+    "needs-too-much": noarch("needs-too-much", requires="make > 1000"),
     "no-spec": f"Name: no-spec\nVersion: 1\n%if 1\nRelease: 1\n{CHANGELOG}",
 }
 
