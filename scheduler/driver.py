@@ -225,7 +225,8 @@ class Driver:
         verdict = self._ledger.verdict(build_id)
         if verdict is not None and all(self._store.has(rpm.digest) for rpm in verdict.rpms):
             self._usable(node, verdict)
-            return messages.Resolved(node=node, build_id=build_id, built=(), verdict=verdict.status)
+            why = _known_why(verdict)
+            return messages.Resolved(node=node, build_id=build_id, built=(), verdict=verdict.status, why=why)
         current.lease = self._leases.take(build_id)
         if current.lease is None:
             return messages.HeldElsewhere(node=node, holder=self._leases.holder_of(build_id))
@@ -366,10 +367,7 @@ class Driver:
             )
         )
         self._usable(node, verdict)
-        if verdict.status is VerdictStatus.REPRODUCIBLE:
-            return messages.Judged(node=node, status=verdict.status, why=f"{len(verdict.rpms)} RPMs, bit for bit")
-        names = ", ".join(difference.filename for difference in differences)
-        return messages.Judged(node=node, status=verdict.status, why=f"{', '.join(causes) or 'unknown cause'}: {names}")
+        return messages.Judged(node=node, status=verdict.status, why=_why(verdict))
 
     def _usable(self, node: Node, verdict: Verdict) -> None:
         """Let dependents see the packages of a node; its real provides may bring new edges to light."""
@@ -408,6 +406,18 @@ class Driver:
     def _emit(self, event: NodeChanged | BuildStarted | BuildFinished | VerdictReached) -> None:
         self._ledger.append(self._run_id, event)
         self._reporter.show(event)
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.status is VerdictStatus.REPRODUCIBLE:
+        return f"{len(verdict.rpms)} RPMs, bit for bit"
+    causes = ", ".join(cause.name for cause in verdict.causes) or "unknown cause"
+    return f"{causes}: {', '.join(difference.filename for difference in verdict.differences)}"
+
+
+def _known_why(verdict: Verdict) -> str:
+    unchanged = "nothing that reaches the output has changed"
+    return unchanged if verdict.status is VerdictStatus.REPRODUCIBLE else f"{unchanged}; {_why(verdict)}"
 
 
 def _key(node: Node, variation: str, attempt: int) -> str:

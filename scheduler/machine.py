@@ -205,7 +205,7 @@ class Machine:
         progress.build_id = event.build_id
         progress.built.update(name for name in event.built if name in self._variations)
         if event.verdict is not None:
-            self._finish(event.node, _JUDGED_AS[event.verdict], "nothing that reaches the output has changed")
+            self._finish(event.node, _JUDGED_AS[event.verdict], event.why)
             return
         if not self._judge_if_complete(event.node):
             self._announce(event.node, NodeState.QUEUED, f"waits for a free {event.node.arch} slot")

@@ -16,13 +16,14 @@ class Resolved:
 
     Attributes:
         built: variations of this build id that have succeeded already, in this or an earlier run.
-        verdict: set where this build id has been judged already.
+        verdict: set where this build id has been judged already, for the reason `why`.
     """
 
     node: Node
     build_id: Digest
     built: tuple[str, ...]
     verdict: VerdictStatus | None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
