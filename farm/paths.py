@@ -44,6 +44,10 @@ class StatePaths:
         """Log of a build that runs now; it becomes a blob when the build ends."""
         return self.root / "live" / f"{build_id}.{variation}.log"
 
+    def cancel_mark(self, name: str) -> Path:
+        """File whose appearance tells a worker to give up the attempt of that name."""
+        return self.root / "live" / f"{name}.cancel"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachePaths:

@@ -17,6 +17,7 @@ from farm.clock import Clock
 from farm.digest import Digest
 from farm.errors import FarmError
 from farm.events import BuildFinished, BuildStarted, NodeChanged, VerdictReached
+from farm.identity import random_name
 from farm.ledger.errors import StaleLeaseError
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import Lease, NodeOutcome
@@ -260,6 +261,7 @@ class Driver:
             ),
             lock=inputs.lock,
             live_log=site.state.live_log(start.build_id, start.variation),
+            cancel=site.state.cancel_mark(random_name("attempt")),
         )
         self._emit(
             BuildStarted(

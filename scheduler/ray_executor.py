@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
+from pathlib import Path
 from typing import Any, TypeVar
 
 from farm.build import BuildResult
@@ -11,6 +12,7 @@ from farm.environment import set_default
 from farm.errors import FarmError, InfrastructureError
 from farm.sandbox.mount_namespace import isolate_mounts
 from scheduler.executor import BuildDone, ExplainDone, Lost
+from workers.cancellation import ends_when_marked
 from workers.capacity import machine_capacity
 from workers.differ import Explanation
 from workers.tasks import BuildTask, ExplainTask, run_build, run_explain
@@ -46,7 +48,8 @@ def _build(task: BuildTask) -> BuildResult | Lost:
     worker = ray.get_runtime_context().get_node_id()[:12]
     try:
         isolate_mounts()
-        return run_build(task, worker)
+        with ends_when_marked(task.cancel):
+            return run_build(task, worker)
     except FarmError as error:
         return Lost(why=_words(error))
 
@@ -79,6 +82,7 @@ class RayExecutor:
         self._started = False
         self._died = False
         self._running: dict[str, ray.ObjectRef[Any]] = {}
+        self._marks: dict[str, Path] = {}
         self._lock = threading.Lock()
         if address:
             self._start()
@@ -112,6 +116,7 @@ class RayExecutor:
     def build(self, key: str, task: BuildTask, done: BuildDone) -> None:
         """Start a build on a node of its architecture."""
         self._start()
+        self._marks[key] = task.cancel
         resources = {arch_resource(task.request.inputs.arch): 1}
         self._watch(key, _build.options(num_cpus=1, resources=resources, name=key).remote(task), done)
 
@@ -121,11 +126,13 @@ class RayExecutor:
         self._watch(key, _explain.options(num_cpus=1, name=key).remote(task), done)
 
     def cancel(self, key: str) -> None:
-        """Kill the worker process of a task; its sandbox dies with it."""
+        """Let the worker of a build end itself; its sandbox dies with it."""
         with self._lock:
-            reference = self._running.pop(key, None)
-        if reference is not None:
-            ray.cancel(reference, force=True)
+            running = self._running.pop(key, None)
+            mark = self._marks.get(key)
+        if running is not None and mark is not None:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
 
     def close(self) -> None:
         """Leave the cluster, or end the local one."""
@@ -133,6 +140,8 @@ class RayExecutor:
             self._running.clear()
         if self._started:
             ray.shutdown()
+        for mark in self._marks.values():
+            mark.unlink(missing_ok=True)
 
     def _watch(self, key: str, reference: "ray.ObjectRef[T | Lost]", done: Callable[[T | Lost], None]) -> None:
         with self._lock:

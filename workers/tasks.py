@@ -21,12 +21,14 @@ class BuildTask:
 
     Attributes:
         live_log: file that the log can be read from while the build runs.
+        cancel: a file of this attempt alone; when it appears, the worker gives the build up.
     """
 
     site: Site
     request: BuildRequest
     lock: BuildrootLock
     live_log: Path
+    cancel: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from farm.cli.context import FarmContext, pass_farm
 from farm.cli.output import Column, emit_rows
 from farm.clock import SystemClock
 from farm.errors import NotReproducibleError
+from farm.identity import random_name
 from farm.ledger.values import NodeOutcome
 from farm.node_inputs import load_inputs
 from farm.verdict import Verdict, VerdictStatus
@@ -142,6 +143,7 @@ def _task(assembly: Assembly, node: Node, verdict: Verdict) -> BuildTask:
         ),
         lock=inputs.lock,
         live_log=site.state.live_log(verdict.build_id, variation.name),
+        cancel=site.state.cancel_mark(random_name("attempt")),
     )
 
 
