@@ -1,5 +1,7 @@
 """Carries out tasks on Ray, on this machine or a cluster. Ray holds no truth and never retries (design decision 5)."""
 
+import contextlib
+import io
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -80,6 +82,7 @@ class RayExecutor:
     def __init__(self, address: str = "") -> None:
         self._address = address
         self._started = False
+        self._silence = contextlib.ExitStack()
         self._died = False
         self._running: dict[str, ray.ObjectRef[Any]] = {}
         self._marks: dict[str, Path] = {}
@@ -98,6 +101,7 @@ class RayExecutor:
     def _start(self) -> None:
         if self._died:
             ray.shutdown()
+            self._silence.close()
             self._started = self._died = False
         if self._started:
             return
@@ -111,6 +115,8 @@ class RayExecutor:
             raise RayStartError(
                 f"Ray does not start on {where}", why=str(exc), hint="see the logs in /tmp/ray"
             ) from exc
+        # Ray tells of dead workers on standard output, which is for results; what matters of it comes as `Lost`.
+        self._silence.enter_context(contextlib.redirect_stdout(io.StringIO()))
         self._started = True
 
     def build(self, key: str, task: BuildTask, done: BuildDone) -> None:
@@ -140,6 +146,7 @@ class RayExecutor:
             self._running.clear()
         if self._started:
             ray.shutdown()
+        self._silence.close()
         for mark in self._marks.values():
             mark.unlink(missing_ok=True)
 
