@@ -1,6 +1,6 @@
 """What one build costs apart from rpmbuild, warm: the farm's own part, as seconds and as a ratio.
 
-    FARM_TEST_SEED=/var/cache/farm/seed/demo/x86_64 .venv/bin/python tests/bench/fixed_cost.py
+    FARM_TEST_SEED=/var/cache/farm/seed/demo/x86_64 PYTHONPATH=tests .venv/bin/python tests/bench/fixed_cost.py
 
 A one-file C package is built again and again; each round opens the buildroot anew. Medians of one run are compared with
 each other only: machines differ, and are noisy.
