@@ -68,7 +68,7 @@ class Planner:
         return make_plan(
             graph,
             current=current,
-            last={node: last for node in graph.nodes if (last := self._last(node)) is not None},
+            last={node: last for node in graph.nodes if (last := self._judged(current, node) or self._last(node))},
             selected=selected,
             forced=forced,
             waived=self.waived(),
@@ -133,6 +133,14 @@ class Planner:
         if outcome is None or outcome.build_id is None:
             return None
         return self._ledger.verdict(outcome.build_id)
+
+    def _judged(self, current: Mapping[Node, NodeInputs | Unresolvable], node: Node) -> LastBuild | None:
+        """Return the verdict on the very inputs of now, though other inputs may have been built since (a revert)."""
+        inputs = current.get(node)
+        verdict = self._ledger.verdict(inputs.build.build_id) if isinstance(inputs, NodeInputs) else None
+        if not isinstance(inputs, NodeInputs) or verdict is None:
+            return None
+        return LastBuild(inputs=inputs, state=NodeState(verdict.status))
 
     def _last(self, node: Node) -> LastBuild | None:
         outcome = self._ledger.last_outcome(node.component, node.arch, _TELLING_STATES)

@@ -68,6 +68,9 @@ class Recorded:
     def __init__(self, tmp_path: Path, ready: Prepared, status: VerdictStatus = VerdictStatus.REPRODUCIBLE) -> None:
         self.ledger = Ledger.open(tmp_path / "ledger.sqlite")
         self.store = DirectoryStore(tmp_path / "store")
+        self.record(ready, status)
+
+    def record(self, ready: Prepared, status: VerdictStatus = VerdictStatus.REPRODUCIBLE) -> None:
         build_id = inputs(ready).build.build_id
         rpm = built_rpm("app-1-1.x86_64")
         save_inputs(self.store, inputs(ready))
@@ -124,3 +127,10 @@ def test_a_changed_spec_is_named_though_only_a_run_can_ask_what_it_requires(tmp_
     node = Recorded(tmp_path, prepared("spec")).plan(prepared("changed"), KnowsOnly())
     assert node.action is Action.BUILD
     assert "SpecChanged" in repr(node.reasons)
+
+
+def test_a_revert_is_what_was_judged_before(tmp_path: Path) -> None:
+    before, between = prepared("spec"), prepared("changed")
+    recorded = Recorded(tmp_path, before)
+    recorded.record(between)
+    assert recorded.plan(before, KnowsOnly(before, between)).action is Action.REUSE
