@@ -1,6 +1,6 @@
 # Set-up shared by infra/quickstart and infra/check; sourced, not run. Every step may be repeated and does nothing twice.
 
-set -euo pipefail
+set -Eeuo pipefail
 umask 022
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
