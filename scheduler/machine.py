@@ -5,7 +5,8 @@ its dependents and nothing else.
 """
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from farm.build import BuildOutcome
@@ -41,6 +42,10 @@ _JUDGED_AS = {
     VerdictStatus.UNREPRODUCIBLE: NodeState.UNREPRODUCIBLE,
     VerdictStatus.FAILED: NodeState.FAILED,
 }
+
+
+_SHOWN_NEEDS = 3
+"""A node says so many of what it waits for: naming all would announce it anew with each one that ends."""
 
 
 @dataclass(slots=True)
@@ -84,6 +89,7 @@ class Machine:
     ) -> None:
         self._needs = dict(needs)
         self._dependents = _reversed(self._needs)
+        self._to_settle: deque[Node] = deque()
         self._rank = rank
         self._variations = variations
         self._retry = retry
@@ -91,6 +97,7 @@ class Machine:
         self._waived = waived
         self._stopping = ""
         self._progress = {node: _Progress() for node in sorted(needs)}
+        self._left = len(self._progress)
         self._slots: dict[str, int] = {}
         self._busy: dict[str, int] = {}
         self._ready: dict[str, list[tuple[float, Node, int, str]]] = {}
@@ -98,11 +105,8 @@ class Machine:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to do."""
-        return all(
-            (progress.state in FINAL_STATES or progress.stuck) and not progress.running
-            for progress in self._progress.values()
-        )
+        """Whether nothing is left to do: every node is final, or waits for one that will never be usable."""
+        return not self._left
 
     @property
     def nodes(self) -> list[Node]:
@@ -119,8 +123,7 @@ class Machine:
 
     def start(self) -> list[Instruction]:
         """Begin the run."""
-        for node in self._progress:
-            self._settle(node)
+        self._to_settle.extend(self._progress)
         return self._flush()
 
     def handle(self, event: Event) -> list[Instruction]:  # noqa: C901, PLR0912 - one case a message
@@ -170,11 +173,13 @@ class Machine:
         dead = [need for need in unmet if self._is_dead(need)]
         if dead:
             progress.stuck = True
+            self._left -= 1
             culprit = dead[0]
             self._announce(node, NodeState.BLOCKED, f"needs {culprit}, which is {self._progress[culprit].state}")
-            self._settle_all(self._dependents[node])
+            self._settle_dependents(node)
             return
-        self._announce(node, NodeState.BLOCKED, "waits for " + ", ".join(str(need) for need in unmet))
+        others = " and others" if len(unmet) > _SHOWN_NEEDS else ""
+        self._announce(node, NodeState.BLOCKED, "waits for " + ", ".join(map(str, unmet[:_SHOWN_NEEDS])) + others)
 
     def _missing(self, need: Node) -> bool:
         return need in self._progress and not self._is_usable(need)
@@ -187,9 +192,9 @@ class Machine:
         progress = self._progress[need]
         return progress.stuck or (progress.state in FINAL_STATES and not self._is_usable(need))
 
-    def _settle_all(self, nodes: Iterable[Node]) -> None:
-        for node in nodes:
-            self._settle(node)
+    def _settle_dependents(self, node: Node) -> None:
+        """Look at them again before the event is through: not at once, because chains are deeper than the stack."""
+        self._to_settle.extend(sorted(self._dependents.get(node, ())))
 
     def _take_resolution(self, node: Node) -> bool:
         """Close an open question about a node; tell whether there was one."""
@@ -208,10 +213,18 @@ class Machine:
             self._finish(event.node, _JUDGED_AS[event.verdict], event.why)
             return
         if not self._judge_if_complete(event.node):
-            self._announce(event.node, NodeState.QUEUED, f"waits for a free {event.node.arch} slot")
+            self._wait_for_slot(event.node)
             for variation in self._variations:
                 if variation not in progress.built:
                     self._enqueue(event.node, variation)
+
+    def _wait_for_slot(self, node: Node) -> None:
+        self._announce(node, NodeState.QUEUED, f"waits for a free {node.arch} slot")
+
+    def _running(self, node: Node) -> str:
+        """Return which builds run, for people; empty where none does."""
+        running = [name for name in self._variations if name in self._progress[node].running]
+        return f"{' and '.join(running)} build" if running else ""
 
     def _enqueue(self, node: Node, variation: str) -> None:
         # The node with the longest path behind it goes first, with all its builds: dependents wait for its verdict.
@@ -227,13 +240,24 @@ class Machine:
         return True
 
     def _needs_changed(self, node: Node | None, needs: Mapping[Node, frozenset[Node]]) -> None:
+        changed: set[Node] = set()
         if node is not None:
             self._take_resolution(node)
+            changed.add(node)
         for other, found in needs.items():
-            if not self._progress.setdefault(other, _Progress()).started:
-                self._needs[other] = found
-        self._dependents = _reversed(self._needs)
-        self._settle_all(sorted(self._progress))
+            if other not in self._progress:
+                self._progress[other] = _Progress()
+                self._left += 1
+            before = self._needs.get(other)
+            if before == found or self._progress[other].started:
+                continue
+            self._needs[other] = found
+            changed.add(other)
+            for gone in (before or frozenset()) - found:
+                self._dependents[gone].discard(other)
+            for need in found:
+                self._dependents.setdefault(need, set()).add(other)
+        self._to_settle.extend(sorted(changed))
 
     def _build_ended(self, event: BuildEnded) -> None:
         progress = self._progress[event.node]
@@ -245,11 +269,20 @@ class Machine:
             return
         if event.outcome is BuildOutcome.SUCCEEDED:
             progress.built.add(event.variation)
-            self._judge_if_complete(event.node)
+            if not self._judge_if_complete(event.node):
+                self._go_on(event.node)
         elif event.outcome is BuildOutcome.INFRA_ERROR:
             self._try_again(event)
         else:
             self._finish(event.node, _ENDED_AS[event.outcome], event.why)
+
+    def _go_on(self, node: Node) -> None:
+        """Say what a node does whose builds are not all done."""
+        running = self._running(node)
+        if running:
+            self._announce(node, NodeState.BUILDING, running)
+        else:
+            self._wait_for_slot(node)
 
     def _try_again(self, event: BuildEnded) -> None:
         if self._stopping:
@@ -259,7 +292,11 @@ class Machine:
         else:
             seconds = self._retry.delay(event.attempt)
             again = f"attempt {event.attempt + 1} of {self._retry.attempts} in {seconds:g} s: {event.why}"
-            self._announce(event.node, NodeState.QUEUED, again)
+            running = self._running(event.node)
+            if running:
+                self._announce(event.node, NodeState.BUILDING, f"{running}; {event.variation} build: {again}")
+            else:
+                self._announce(event.node, NodeState.QUEUED, again)
             self._out.append(SetTimer(node=event.node, seconds=seconds))
 
     def _timer_fired(self, node: Node) -> None:
@@ -273,17 +310,19 @@ class Machine:
         for variation in self._variations:
             if variation not in progress.built | queued and variation not in progress.running:
                 self._enqueue(node, variation)
+                self._go_on(node)
 
     def _finish(self, node: Node, state: NodeState, why: str) -> None:
         progress = self._progress[node]
         self._announce(node, state, why)
+        self._left -= 1
         for variation, attempt in sorted(progress.running.items()):
             self._out.append(CancelBuild(node=node, variation=variation, attempt=attempt))
             self._busy[node.arch] -= 1
         progress.running.clear()
         if not self._is_usable(node) and not self._keep_going and not self._stopping:
             self._stop(f"{node} is {state}")
-        self._settle_all(self._dependents[node])
+        self._settle_dependents(node)
 
     def _stop(self, why: str) -> None:
         """Start nothing more and cancel what runs."""
@@ -300,6 +339,8 @@ class Machine:
             self._out.append(Announce(node=node, state=state, why=why))
 
     def _flush(self) -> list[Instruction]:
+        while self._to_settle:
+            self._settle(self._to_settle.popleft())
         for arch in sorted(self._ready):
             self._dispatch(arch)
         out, self._out = self._out, []
@@ -316,14 +357,14 @@ class Machine:
             progress.attempts[variation] = attempt
             progress.running[variation] = attempt
             self._busy[arch] = self._busy.get(arch, 0) + 1
-            self._announce(node, NodeState.BUILDING, f"{' and '.join(sorted(progress.running))} build")
+            self._announce(node, NodeState.BUILDING, self._running(node))
             self._out.append(StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt))
 
 
-def _reversed(needs: Mapping[Node, frozenset[Node]]) -> dict[Node, list[Node]]:
-    """Return for each node those that need it, sorted."""
-    dependents: dict[Node, list[Node]] = {node: [] for node in needs}
-    for node in sorted(needs):
-        for need in needs[node]:
-            dependents.setdefault(need, []).append(node)
+def _reversed(needs: Mapping[Node, frozenset[Node]]) -> dict[Node, set[Node]]:
+    """Return for each node those that need it."""
+    dependents: dict[Node, set[Node]] = {}
+    for node, found in needs.items():
+        for need in found:
+            dependents.setdefault(need, set()).add(node)
     return dependents

@@ -98,7 +98,9 @@ def test_both_variations_are_built_then_judged() -> None:
     core = machine({"lib": []})
     core.start()
     assert starts(core.handle(resolved("lib"))) == [("lib", "first", 1), ("lib", "second", 1)]
-    assert core.handle(ended("lib", "second")) == []
+    assert core.handle(ended("lib", "second")) == [
+        Announce(node=node("lib"), state=NodeState.BUILDING, why="first build")
+    ]
     out = core.handle(ended("lib", "first"))
     assert Judge(node=node("lib"), build_id=build_id(node("lib"))) in out
     assert core.state(node("lib")) is NodeState.VERIFYING
@@ -199,6 +201,49 @@ def test_needs_found_while_resolving_are_waited_for() -> None:
     assert core.why(node("app")) == "waits for lib.x86_64, new.x86_64"
     build_through(core, "new")
     assert resolves(build_through(core, "lib")) == ["app"]
+
+
+def test_a_need_that_fell_away_is_not_waited_for_and_one_that_came_is() -> None:
+    core = machine({"app": ["lib"], "lib": [], "other": []})
+    core.start()
+    needs = {node("app"): frozenset({node("other")}), node("lib"): frozenset(), node("other"): frozenset()}
+    core.handle(NeedsChanged(node=None, needs=needs))
+    assert core.why(node("app")) == "waits for other.x86_64"
+    assert resolves(build_through(core, "lib")) == []
+    assert resolves(build_through(core, "other")) == ["app"]
+
+
+def test_one_of_many_needs_that_ends_is_no_news() -> None:
+    core = machine({"app": ["n1", "n2", "n3", "n4", "n5"], **{f"n{number}": [] for number in range(1, 6)}})
+    core.start()
+    assert core.why(node("app")) == "waits for n1.x86_64, n2.x86_64, n3.x86_64 and others"
+    out = core.handle(resolved("n5", verdict=VerdictStatus.REPRODUCIBLE))
+    assert [told.node for told in out if isinstance(told, Announce)] == [node("n5")]
+    assert core.why(node("app")) == "waits for n1.x86_64, n2.x86_64, n3.x86_64 and others"
+
+
+def test_a_chain_deeper_than_the_stack_ends() -> None:
+    chain = {"n0": [], **{f"n{number}": [f"n{number - 1}"] for number in range(1, 2000)}}
+    for keep_going, state in ((True, NodeState.BLOCKED), (False, NodeState.CANCELLED)):
+        core = machine(chain, keep_going=keep_going)
+        core.start()
+        core.handle(Unresolved(node=node("n0"), state=NodeState.UNRESOLVABLE, why="missing"))
+        assert core.finished
+        assert core.state(node("n1999")) is state
+
+
+def test_a_node_says_what_it_really_does_while_a_build_is_tried_again() -> None:
+    core = machine({"lib": []})
+    core.start()
+    core.handle(resolved("lib"))
+    core.handle(ended("lib", "first", BuildOutcome.INFRA_ERROR, why="worker lost"))
+    assert core.state(node("lib")) is NodeState.BUILDING
+    assert core.why(node("lib")) == "second build; first build: attempt 2 of 2 in 1 s: worker lost"
+    core.handle(SlotsChanged(arch="x86_64", slots=0))
+    core.handle(TimerFired(node=node("lib")))
+    assert core.why(node("lib")) == "second build"
+    core.handle(ended("lib", "second"))
+    assert (core.state(node("lib")), core.why(node("lib"))) == (NodeState.QUEUED, "waits for a free x86_64 slot")
 
 
 def test_a_stop_cancels_what_runs_and_ends_the_run() -> None:
