@@ -8,17 +8,19 @@ path of a socket may have 107 bytes at most, so gpg is given the directory throu
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from farm.process import BASE_ENVIRONMENT, ProcessError, check
+from repo_publish.signer.agent import agent
 from repo_publish.signer.errors import KeyUnavailableError
 from repo_publish.signer.private_directory import make_private
 from repo_publish.write import write_file
 
-_OPTIONS = ("--batch", "--no-tty", "--quiet", "--no-random-seed-file", "--no-permission-warning")
+_OPTIONS = ("--batch", "--no-tty", "--quiet", "--no-random-seed-file", "--no-permission-warning", "--no-autostart")
 _USER_ID = "RPM rebuild farm (packages and metadata)"
 _TIMEOUT = 60.0
 
@@ -35,14 +37,16 @@ class SigningKey:
 class Keyring:
     """gpg with one private key in a directory of its own. Close it: that ends its gpg-agent."""
 
-    def __init__(self, home: Path, key: SigningKey, descriptor: int) -> None:
+    def __init__(self, home: Path, key: SigningKey, held: ExitStack) -> None:
         self._home = home
-        self._descriptor = descriptor
+        self._held = held
         self.key = key
 
     @classmethod
     def open(cls, directory: Path, public_key: Path) -> Self:
         """Open the key, making it where neither it nor a public key from before is there.
+
+        Only one process at a time may hold a directory open.
 
         Args:
             directory: home of gpg, made with mode 0700 where it is not there.
@@ -52,14 +56,13 @@ class Keyring:
             KeyUnavailableError: the private key is lost, several are there, others may read it, or gpg cannot be used.
         """
         make_private(directory)
-        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
+        with ExitStack() as stack:
+            descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+            stack.callback(os.close, descriptor)
             home = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
+            stack.enter_context(agent(home))
             key = _find_or_make(home, directory, public_key)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        return cls(home, key, descriptor)
+            return cls(home, key, stack.pop_all())
 
     def sign(self, data: bytes, *, seconds: int, armor: bool = False) -> bytes:
         """Return a detached signature.
@@ -77,12 +80,7 @@ class Keyring:
 
     def close(self) -> None:
         """End gpg-agent."""
-        try:
-            check(["gpgconf", "--homedir", str(self._home), "--kill", "gpg-agent"], timeout=_TIMEOUT)
-        except ProcessError:
-            return
-        finally:
-            os.close(self._descriptor)
+        self._held.close()
 
     def __enter__(self) -> Self:
         """Return the keyring; leaving the block closes it."""

@@ -1,11 +1,13 @@
 """The signer: what it refuses, and that its key is safe. Real gpg, real sockets."""
 
 import contextlib
+import os
+import signal
 import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -269,8 +271,24 @@ class TestProcess:
             socket_path = SignerPaths.of(farm.state).socket
             assert stat.S_IMODE(socket_path.stat().st_mode) == 0o600
             assert stat.S_IMODE(farm.state.signer.stat().st_mode) == 0o700
+            (pid,) = signer_pids(farm)
+            assert len(agents(pid)) == 1
         assert connect(socket_path) is None
-        assert agents(farm) == []
+        assert signer_pids(farm) == []
+        await_no(lambda: agents(pid))
+
+    def test_killed_one_leaves_no_agent_and_does_not_hinder_the_next(self, farm: FarmState) -> None:
+        with signer(farm.state, None, CLOCK) as client:
+            first = client.describe()
+            (pid,) = signer_pids(farm)
+            assert agents(pid)
+            os.kill(pid, signal.SIGKILL)
+        make_private(farm.state.signer)
+        with Keyring.open(SignerPaths.of(farm.state).gnupg, farm.state.public_key) as keyring:
+            before = keyring.sign(b"data", seconds=0)
+            await_no(lambda: agents(pid))
+            assert keyring.sign(b"data", seconds=0) == before
+            assert keyring.key.fingerprint == first.fingerprint
 
     def test_two_commands_share_one(self, farm: FarmState) -> None:
         with signer(farm.state, None, CLOCK) as first, signer(farm.state, None, CLOCK) as second:
@@ -311,11 +329,7 @@ class TestProcess:
         environment = {**BASE_ENVIRONMENT, "PYTHONPATH": f"{root}:{root / 'repo-publish'}"}
         done = subprocess.run([sys.executable, "-c", script], check=False, env=environment, timeout=60)
         assert done.returncode == -9
-        deadline = CLOCK.monotonic() + 20
-        while (connection := connect(SignerPaths.of(farm.state).socket)) is not None:
-            connection.close()
-            assert CLOCK.monotonic() < deadline
-            CLOCK.sleep(0.1)
+        await_no(lambda: signer_pids(farm))
 
     def test_broken_messages_end_the_conversation_and_nothing_else(self, farm: FarmState) -> None:
         with signer(farm.state, None, CLOCK) as client:
@@ -420,18 +434,33 @@ def broken(path: Path, data: bytes) -> Refused:
         return refused
 
 
-def agents(farm: FarmState) -> list[str]:
-    """Return the gpg-agents that still work for a farm: their sockets are below its signer's directory."""
-    found = []
+def signer_pids(farm: FarmState) -> list[int]:
+    """Return the signer processes of a farm."""
+    return [pid for pid, words in command_lines() if "repo_publish.signer" in words and str(farm.root) in words]
+
+
+def agents(signer_pid: int) -> list[int]:
+    """Return the gpg-agents of a signer: they know their home through a descriptor of its."""
+    home = f"/proc/{signer_pid}/fd/"
+    return [
+        pid
+        for pid, words in command_lines()
+        if words[0].endswith("gpg-agent") and any(word.startswith(home) for word in words)
+    ]
+
+
+def command_lines() -> Iterator[tuple[int, list[str]]]:
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            here = str((process / "cwd").readlink()).startswith(str(farm.root))
-        except OSError:
-            continue
-        if b"gpg-agent" in words[0] and (here or str(farm.root).encode() in b" ".join(words)):
-            found.append(process.name)
-    return found
+        with contextlib.suppress(OSError):
+            yield int(process.name), (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+
+
+def await_no(find: Callable[[], object]) -> None:
+    """Wait until nothing is found any more."""
+    deadline = CLOCK.monotonic() + 20
+    while find():
+        assert CLOCK.monotonic() < deadline
+        CLOCK.sleep(0.1)
 
 
 def test_describe_needs_no_build(service: SignerService) -> None:
