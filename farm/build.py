@@ -78,6 +78,8 @@ class BuildOutcome(StrEnum):
     FAILED = "failed"
     TIMED_OUT = "timed-out"
     INFRA_ERROR = "infra-error"
+    CANCELLED = "cancelled"
+    """Nobody needs its result any more; such an attempt has an event, but no result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -26,8 +26,8 @@ _TELLING_STATES = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE, NodeState.F
 class SolvesOnly(Protocol):
     """Finds the inputs of a node without running anything; `scheduler.resolution.Resolver` for real."""
 
-    def resolve(
-        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]], *, may_run: bool
+    def solve_only(
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
     ) -> NodeInputs | MoreRequires | None:
         """Return the inputs of a node; None, or more requirements, where only a run can find them."""
         ...
@@ -59,16 +59,18 @@ class Planner:
         self._known = known
         self._today = today
         self._built: dict[Node, tuple[BuiltRpm, ...]] = {}
+        self._waived: frozenset[Node] | None = None
 
     def plan(self, *, selected: Collection[Node] | None, forced: Collection[Node] = ()) -> Plan:
         """Plan a run of the selected nodes and all that they need."""
         self._learn_what_was_made()
         graph = self._known.graph
-        current = {node: found for node in graph.nodes if (found := self._current(node)) is not None}
+        nodes = self._known.needs(selected)
+        current = {node: found for node in nodes if (found := self._current(node)) is not None}
         return make_plan(
             graph,
             current=current,
-            last={node: last for node in graph.nodes if (last := self._judged(current, node) or self._last(node))},
+            last={node: last for node in nodes if (last := self._judged(current, node) or self._last(node))},
             selected=selected,
             forced=forced,
             waived=self.waived(),
@@ -76,7 +78,10 @@ class Planner:
 
     def waived(self) -> frozenset[Node]:
         """Return the nodes that a waiver of the project lets through today."""
-        return frozenset(node for node in self._known.graph.nodes if self._settings.waiver_for(*node, self._today))
+        if self._waived is None:
+            nodes = self._known.graph.nodes
+            self._waived = frozenset(node for node in nodes if self._settings.waiver_for(*node, self._today))
+        return self._waived
 
     def _learn_what_was_made(self) -> None:
         """Take the real provides of the last good builds into the graph, as the last run did when they ended."""
@@ -106,8 +111,8 @@ class Planner:
         if not ancestors <= self._built.keys():
             return None
         try:
-            found = self._resolver.resolve(
-                node, prepared, {ancestor: self._built[ancestor] for ancestor in ancestors}, may_run=False
+            found = self._resolver.solve_only(
+                node, prepared, {ancestor: self._built[ancestor] for ancestor in ancestors}
             )
         except UnresolvableError as error:
             return Unresolvable(why=f"{error.what}: {error.why}")

@@ -52,7 +52,7 @@ class ProjectProvides:
         """
         found = {
             package
-            for name in {wanted.name, _canonical(wanted.name)}
+            for name in {wanted.name, canonical_name(wanted.name)}
             for provide, package in self._by_name.get((arch, name), ())
             if package.foretold or satisfies(provide, wanted)
         }
@@ -88,7 +88,7 @@ class ProjectProvides:
                 self._by_name.setdefault((node.arch, provide.name), []).append((provide, entry))
             if real is None:
                 promised = ProjectPackage(foretold=True, node=node, package=package.name)
-                for name in _foretold(package.name):
+                for name in foretold_names(package.name):
                     self._by_name.setdefault((node.arch, name), []).append((Requirement(name=name), promised))
 
 
@@ -104,14 +104,15 @@ def _parse(texts: Iterable[str]) -> list[Requirement]:
     return found
 
 
-def _foretold(package: str) -> list[str]:
+def foretold_names(package: str) -> list[str]:
+    """Return what the name of a package promises, in the spelling of `canonical_name`."""
     names = [f"{namespace}({package.removesuffix('-devel')})" for namespace in ("pkgconfig", "cmake")]
     if package.startswith("python3-"):
         names.append(f"python3dist({package.removeprefix('python3-')})")
-    return [_canonical(name) for name in names]
+    return [canonical_name(name) for name in names]
 
 
-def _canonical(name: str) -> str:
+def canonical_name(name: str) -> str:
     """Return the one spelling under which foretold provides are found: `python3.13dist(Foo_Bar[x])` -> `foo-bar`."""
     match = _NAMESPACED.fullmatch(name)
     if match is None:

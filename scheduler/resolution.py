@@ -33,7 +33,7 @@ class EndlessRequiresError(UnresolvableError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoreRequires:
-    """`%generate_buildrequires` asked for something that the graph did not know of."""
+    """`%generate_buildrequires` asked for something that is not remembered: the graph must learn of it first."""
 
     requires: tuple[str, ...]
 
@@ -69,9 +69,14 @@ class Resolver:
         kept = [self._store.record(name) for name in names]
         return tuple(sorted({need for data in kept if data is not None for need in decode(data, tuple[str, ...])}))
 
+    def remember(self, prepared: Prepared, arch: str, requires: tuple[str, ...]) -> None:
+        """Keep what `%generate_buildrequires` asked for, so that every later graph has it from the start."""
+        name = f"{_requires_prefix(prepared.source_rpm, arch)}/{identity('requires', requires)}"
+        self._store.create_record(name, encode(requires))
+
     def resolve(
-        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]], *, may_run: bool = True
-    ) -> NodeInputs | MoreRequires | None:
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
+    ) -> NodeInputs | MoreRequires:
         """Return the inputs of a node, or the requirements that its graph must learn of first.
 
         The rounds of `%generate_buildrequires` begin with the static BuildRequires each time, so that the result
@@ -80,24 +85,35 @@ class Resolver:
         Args:
             built: packages of every node that this one needs, directly or not: the buildroot sees no others, so
                 that it does not depend on what else happens to be finished.
-            may_run: whether `%generate_buildrequires` may be run; None is returned where it would have to be.
 
         Raises:
             MissingProviderError: nothing provides a requirement.
             EndlessRequiresError: the rounds do not settle.
             BuildError: `%generate_buildrequires` failed.
         """
+        return self._find(node, prepared, built, self._generate)
+
+    def solve_only(
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
+    ) -> NodeInputs | MoreRequires | None:
+        """Return what `resolve` returns without running anything; None where it would have to."""
+        try:
+            return self._find(node, prepared, built, _refuse)
+        except _MustRunError:
+            return None
+
+    def _find(
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]], generate: Generate
+    ) -> NodeInputs | MoreRequires:
         stage = self._stage(built)
         facts = prepared.facts[node.arch]
         known = {*facts.build_requires, *self.known_requires(prepared, node.arch)}
         requires = set(facts.build_requires)
         for _ in range(ROUNDS):
             lock = self._solve(node.arch, stage, sorted(requires), str(node))
-            generated = self._generated(prepared, lock, may_run=may_run) if facts.dynamic else ()
-            if generated is None:
-                return None
+            generated = self._generated(prepared, lock, generate) if facts.dynamic else ()
             if not known.issuperset(generated):
-                return self._remember(prepared.source_rpm, node.arch, generated)
+                return MoreRequires(requires=generated)
             if requires.issuperset(generated):
                 return NodeInputs(
                     build=prepared.inputs(node.arch, lock),
@@ -130,23 +146,23 @@ class Resolver:
             wanted_by=wanted_by,
         )
 
-    def _generated(self, prepared: Prepared, lock: BuildrootLock, *, may_run: bool) -> tuple[str, ...] | None:
+    def _generated(self, prepared: Prepared, lock: BuildrootLock, generate: Generate) -> tuple[str, ...]:
         """Return what one round asks for in this buildroot: kept, because the same buildroot asks for the same."""
         name = f"generated-requires/{prepared.source_rpm.digest}/{lock.id}"
         kept = self._store.record(name)
         if kept is not None:
             return decode(kept, tuple[str, ...])
-        if not may_run:
-            return None
-        generated = self._generate(prepared, lock)
+        generated = generate(prepared, lock)
         self._store.create_record(name, encode(generated))
         return generated
 
-    def _remember(self, source_rpm: SourceRpm, arch: str, requires: tuple[str, ...]) -> MoreRequires:
-        """Keep what was found, so that the graph of every later plan has it from the start."""
-        name = f"{_requires_prefix(source_rpm, arch)}/{identity('requires', requires)}"
-        self._store.create_record(name, encode(requires))
-        return MoreRequires(requires=requires)
+
+class _MustRunError(Exception):
+    """What `%generate_buildrequires` asks for in this buildroot is not kept."""
+
+
+def _refuse(_prepared: Prepared, _lock: BuildrootLock) -> tuple[str, ...]:
+    raise _MustRunError
 
 
 def _requires_prefix(source_rpm: SourceRpm, arch: str) -> str:

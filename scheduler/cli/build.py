@@ -16,17 +16,19 @@ from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
 from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
-from scheduler.driver import VARIATIONS, Driver, Surroundings
+from scheduler.driver import Driver
 from scheduler.executor import Executor
 from scheduler.known_graph import KnownGraph, longest_paths
 from scheduler.machine import Machine
 from scheduler.node import Node
+from scheduler.node_building import VARIATIONS
 from scheduler.plan import Action, Plan
 from scheduler.planning import Planner
 from scheduler.preparation import Prepared
 from scheduler.reasons import describe
 from scheduler.report import LineReporter, LiveReporter, Reporter, SilentReporter, duration
 from scheduler.retry import RetryPolicy
+from scheduler.surroundings import Surroundings
 
 _EXIT_STATUS = (
     ({NodeState.FAILED, NodeState.TIMED_OUT}, 4),
@@ -104,9 +106,10 @@ def _run(assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, addres
     run_id = ledger.begin_run(assembly.project.name, project_commit(assembly.project.root), "build")
     status = RunStatus.INTERRUPTED
     try:
-        for node in plan.nodes:
-            reasons = tuple(describe(reason) for reason in node.reasons)
-            ledger.append(run_id, NodePlanned(component=node.component, arch=node.arch, reasons=reasons))
+        with ledger.transaction():
+            for node in plan.nodes:
+                reasons = tuple(describe(reason) for reason in node.reasons)
+                ledger.append(run_id, NodePlanned(component=node.component, arch=node.arch, reasons=reasons))
         outcomes = _drive(
             assembly,
             run_id,
@@ -134,7 +137,7 @@ def _drive(
     keep_going: bool,
     address: str,
 ) -> Sequence[NodeOutcome]:
-    needs = known.needs([node for node in wanted if node in known.graph.nodes])
+    needs = known.needs(wanted)
     machine = Machine(
         needs=needs,
         rank=longest_paths(known.graph, lambda _: 1.0),

@@ -9,25 +9,31 @@ from farm.build import BuildLimits, BuildOutcome, BuildResult, BuiltRpm, Failure
 from farm.buildroot_lock import BuildrootLock
 from farm.built_facts import save_facts
 from farm.clock import SystemClock
+from farm.digest import Digest
 from farm.errors import UnresolvableError
+from farm.events import BuildFinished, Event
 from farm.ledger.holder import Holder
 from farm.ledger.ledger import Ledger
-from farm.ledger.values import NodeOutcome
+from farm.ledger.values import Lease, NodeOutcome
 from farm.nevra import Nevra
 from farm.node_inputs import NodeInputs, load_inputs
 from farm.paths import CachePaths, StatePaths
 from farm.source_package import BinaryPackage, RenderedSource, SourceRpm, SpecFacts
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
-from scheduler.driver import VARIATIONS, Driver, Surroundings
+from farm.verdict import Verdict
+from scheduler.driver import Driver
 from scheduler.executor import BuildDone, ExplainDone, Lost
 from scheduler.known_graph import KnownGraph
+from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
 from scheduler.node import Node
+from scheduler.node_building import VARIATIONS
 from scheduler.preparation import Prepared
 from scheduler.report import SilentReporter
 from scheduler.resolution import MoreRequires
 from scheduler.retry import RetryPolicy
+from scheduler.surroundings import Surroundings
 from workers.site import Site
 from workers.tasks import BuildTask, ExplainTask
 
@@ -62,10 +68,17 @@ class FakeResolver:
         self.errors = errors
         self.more = dict(more)
         self.seen: dict[Node, tuple[Node, ...]] = {}
+        self.asked: list[str] = []
+        self.remembered: list[tuple[str, ...]] = []
+
+    def remember(self, prepared: Prepared, arch: str, requires: tuple[str, ...]) -> None:
+        del prepared, arch
+        self.remembered.append(requires)
 
     def resolve(
         self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
-    ) -> NodeInputs | MoreRequires | None:
+    ) -> NodeInputs | MoreRequires:
+        self.asked.append(node.component)
         if node.component in self.errors:
             raise self.errors[node.component]
         if node.component in self.more:
@@ -86,6 +99,8 @@ class FakeExecutor:
         self.differing: set[str] = set()
         self.failing: set[str] = set()
         self.losses: dict[str, int] = {}
+        self.cancelled: list[str] = []
+        self.hanging: set[tuple[str, str]] = set()
 
     def slots(self) -> Mapping[str, int]:
         return {"x86_64": 2}
@@ -98,6 +113,8 @@ class FakeExecutor:
             done(Lost(why="worker lost"))
             return
         self.built.append((name, variation))
+        if (name, variation) in self.hanging:
+            return
         done(self.result(task, name))
 
     def result(self, task: BuildTask, name: str) -> BuildResult:
@@ -130,7 +147,7 @@ class FakeExecutor:
         done(Lost(why="diffoscope was lost"))
 
     def cancel(self, key: str) -> None:
-        del key
+        self.cancelled.append(key)
 
     def close(self) -> None:
         pass
@@ -289,3 +306,83 @@ def test_without_keep_going_a_failure_cancels_the_rest(tmp_path: Path) -> None:
     farm.executor.failing.add("lib")
     outcomes = farm.run(keep_going=False)
     assert states(outcomes) == {"app": NodeState.CANCELLED, "lib": NodeState.FAILED}
+
+
+def events_of(farm: Farm) -> list[Event]:
+    return [stored.event for stored in farm.ledger.events()]
+
+
+def test_a_cancelled_build_is_recorded_as_ended(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    farm.executor.failing.add("lib")
+    farm.executor.hanging.add(("lib", "second"))
+    assert states(farm.run()) == {"lib": NodeState.FAILED}
+    ends = {event.variation: event.outcome for event in events_of(farm) if isinstance(event, BuildFinished)}
+    assert ends == {"first": BuildOutcome.FAILED, "second": BuildOutcome.CANCELLED}
+    assert farm.executor.cancelled == ["build lib.x86_64 second 1"]
+
+
+def test_requirements_that_make_a_cycle_end_their_node_and_not_the_run(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",), "other": ()})
+    farm.resolver.more = {"lib": ("app",), "other": ("(broken",)}
+    outcomes = farm.run()
+    assert states(outcomes) == {
+        "app": NodeState.BLOCKED,
+        "lib": NodeState.UNRESOLVABLE,
+        "other": NodeState.UNRESOLVABLE,
+    }
+    assert outcomes["lib"].why.startswith("components need each other")
+    assert farm.resolver.remembered == []
+
+
+def test_a_node_that_another_driver_builds_is_solved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    elsewhere = Holder(name="another", boot="another boot", pid=1, started=1)
+    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=()))
+    held = farm.ledger.acquire(f"build:{inputs.build_id}", elsewhere, 60)
+    assert held is not None
+    tries: list[Digest] = []
+    take = BuildLeases.take
+
+    def counted(leases: BuildLeases, build_id: Digest) -> Lease | None:
+        tries.append(build_id)
+        if len(tries) == 3:
+            farm.ledger.release(held)
+        return take(leases, build_id)
+
+    monkeypatch.setattr(BuildLeases, "take", counted)
+    assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
+    assert len(tries) == 3
+    assert farm.resolver.asked == ["lib"]
+
+
+def test_a_verdict_of_another_driver_just_before_the_lease_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    farm.run()
+    farm.executor.built.clear()
+    looked: list[Digest] = []
+    verdict = Ledger.verdict
+
+    def too_early(ledger: Ledger, build_id: Digest) -> Verdict | None:
+        looked.append(build_id)
+        return verdict(ledger, build_id) if len(looked) > 1 else None
+
+    monkeypatch.setattr(Ledger, "verdict", too_early)
+    outcomes = farm.run()
+    assert outcomes["lib"].why == "nothing that reaches the output has changed"
+    assert farm.ledger.lease_of(f"build:{outcomes['lib'].build_id}") is None
+
+
+def test_slots_that_come_later_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.driver._TICK_SECONDS", 0.01)
+    farm = Farm(tmp_path, {"lib": ()})
+    asked: list[int] = []
+
+    def slots() -> Mapping[str, int]:
+        asked.append(1)
+        return {"x86_64": 1} if len(asked) > 3 else {}
+
+    monkeypatch.setattr(farm.executor, "slots", slots)
+    assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}

@@ -1,7 +1,11 @@
+import pytest
+
 from farm.nevra import Nevra
 from farm.source_package import BinaryPackage, SpecFacts
+from scheduler.graph import UncuttableCycleError
 from scheduler.known_graph import KnownGraph, longest_paths
 from scheduler.node import Node
+from scheduler.requirement_text import RequirementError
 
 
 def node(name: str) -> Node:
@@ -49,9 +53,48 @@ def test_real_provides_that_somebody_requires_make_another_graph() -> None:
 
 def test_real_provides_that_nobody_requires_change_nothing() -> None:
     graph = known(facts("lib"), facts("app", "zlib"))
+    before = graph.graph
     real = BinaryPackage(name="lib", provides=("lib(x86-64) = 1", "liblib.so.1()(64bit)"), requires=())
     assert not graph.learn_packages(node("lib"), [real])
     assert not graph.learn_packages(node("lib"), [real])
+    assert graph.graph is before
+
+
+def made(name: str, *requires: str) -> BinaryPackage:
+    return BinaryPackage(name=name, provides=(), requires=requires)
+
+
+def test_real_requirements_are_news_only_where_they_need_a_node_that_is_not_behind() -> None:
+    graph = KnownGraph(
+        facts={node(name): facts(name, *requires) for name, *requires in (["lib"], ["tool"], ["app", "lib"])},
+        seed_provides=lambda _requirement, _arch: "",
+        requires={},
+    )
+    assert graph.needs()[node("app")] == frozenset({node("lib")})
+    assert not graph.learn_packages(node("app"), [made("app", "lib")])
+    assert graph.learn_packages(node("app"), [made("app", "lib", "tool")])
+
+
+def test_what_makes_no_graph_is_not_taken_in() -> None:
+    graph = KnownGraph(
+        facts={node("lib"): facts("lib"), node("app"): facts("app", "lib")},
+        seed_provides=lambda _requirement, _arch: "",
+        requires={},
+    )
+    before = graph.needs()
+    with pytest.raises(UncuttableCycleError):
+        graph.learn_requires(node("lib"), ["app"])
+    with pytest.raises(RequirementError):
+        graph.learn_requires(node("lib"), ["(app"])
+    assert graph.needs() == before
+
+
+def test_packages_can_be_forgotten() -> None:
+    graph = known(facts("lib"), facts("app", "virtual(lib)"))
+    graph.learn_packages(node("lib"), [BinaryPackage(name="lib", provides=("virtual(lib)",), requires=())])
+    assert graph.needs()[node("app")] == frozenset({node("lib")})
+    graph.forget_packages(node("lib"))
+    assert graph.needs()[node("app")] == frozenset()
 
 
 def test_the_longest_path_is_weighted() -> None:

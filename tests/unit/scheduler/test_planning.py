@@ -49,10 +49,9 @@ class KnowsOnly:
     def __init__(self, *known: Prepared) -> None:
         self.known = {ready.source_rpm.digest for ready in known}
 
-    def resolve(
-        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]], *, may_run: bool = True
+    def solve_only(
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
     ) -> NodeInputs | MoreRequires | None:
-        assert not may_run
         assert built == {}
         return inputs(prepared) if prepared.source_rpm.digest in self.known and node == NODE else None
 

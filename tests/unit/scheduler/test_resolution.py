@@ -80,8 +80,10 @@ def test_what_nothing_provides_is_an_error(tmp_path: Path) -> None:
 def test_generated_requirements_are_told_to_the_graph_first_and_then_met(tmp_path: Path) -> None:
     find = resolver(tmp_path, seed("bash", "flit"), lambda: ("flit",))
     app = prepared(dynamic=True)
-    assert find.resolve(NODE, app, {}, may_run=False) is None
+    assert find.solve_only(NODE, app, {}) is None
     assert find.resolve(NODE, app, {}) == MoreRequires(requires=("flit",))
+    assert find.known_requires(app, "x86_64") == ()
+    find.remember(app, "x86_64", ("flit",))
     assert find.known_requires(app, "x86_64") == ("flit",)
     assert locked(find.resolve(NODE, app, {})) == ["seed:bash", "seed:flit"]
 
@@ -95,9 +97,9 @@ def test_what_was_generated_is_not_generated_again(tmp_path: Path) -> None:
 
     find = resolver(tmp_path, seed("bash", "flit"), generate)
     app = prepared(dynamic=True)
-    find.resolve(NODE, app, {})
+    find.remember(app, "x86_64", ("flit",))
     before = (locked(find.resolve(NODE, app, {})), len(rounds))
-    assert (locked(find.resolve(NODE, app, {}, may_run=False)), len(rounds)) == before
+    assert (locked(find.solve_only(NODE, app, {})), len(rounds)) == before
 
 
 def test_requirements_that_never_settle_end_in_an_error(tmp_path: Path) -> None:
@@ -110,5 +112,5 @@ def test_requirements_that_never_settle_end_in_an_error(tmp_path: Path) -> None:
 
 
 def _until_settled(find: Resolver, app: Prepared) -> None:
-    while isinstance(find.resolve(NODE, app, {}), MoreRequires):
-        pass
+    while isinstance(found := find.resolve(NODE, app, {}), MoreRequires):
+        find.remember(app, "x86_64", found.requires)

@@ -1,0 +1,55 @@
+"""What the nodes of a run have made: the packages that buildroots of their dependents may see."""
+
+from collections.abc import Sequence
+
+from farm.build import BuiltRpm
+from farm.errors import UnresolvableError
+from farm.store.artifact_store import ArtifactStore
+from farm.verdict import Verdict
+from scheduler import messages
+from scheduler.known_graph import KnownGraph, real_packages
+from scheduler.node import Node
+from scheduler.surroundings import Post
+
+
+class MadePackages:
+    """Packages by node; what they really provide makes the graph grow.
+
+    Args:
+        wanted: the nodes that the run was asked for.
+    """
+
+    def __init__(self, *, known: KnownGraph, store: ArtifactStore, wanted: Sequence[Node], post: Post) -> None:
+        self._known = known
+        self._store = store
+        self._wanted = wanted
+        self._post = post
+        self._made: dict[Node, tuple[BuiltRpm, ...]] = {}
+
+    def behind(self, node: Node) -> dict[Node, tuple[BuiltRpm, ...]]:
+        """Return the packages of all that a node needs, directly or not."""
+        return {it: self._made[it] for it in sorted(self._known.graph.ancestors(node)) if it in self._made}
+
+    def take_in(self, node: Node, verdict: Verdict) -> None:
+        """Let dependents see the packages of a node; its real provides may bring new edges to light.
+
+        A run goes on with the graph that it had where these would make one that cannot be built: the next plan says so.
+        """
+        self._made[node] = verdict.rpms
+        if not self._known.learn_packages(node, real_packages(self._store, verdict.rpms)):
+            return
+        try:
+            needs = self._known.needs(self._wanted)
+        except UnresolvableError:
+            self._known.forget_packages(node)
+            return
+        self._post(lambda: messages.NeedsChanged(node=None, needs=needs))
+
+    def require(self, node: Node, requires: Sequence[str]) -> messages.Event:
+        """Let the graph learn what `%generate_buildrequires` of a node asks for.
+
+        Raises:
+            UnresolvableError: no graph can be made with it; it stays as it was.
+        """
+        self._known.learn_requires(node, requires)
+        return messages.NeedsChanged(node=node, needs=self._known.needs(self._wanted))

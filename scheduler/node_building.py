@@ -1,0 +1,138 @@
+"""Runs the builds of nodes for a driver, one attempt at one variation at a time."""
+
+from functools import partial
+
+from farm.build import BuildOutcome, BuildResult
+from farm.digest import Digest
+from farm.events import BuildFinished, BuildStarted
+from farm.identity import random_name
+from farm.ledger.errors import StaleLeaseError
+from farm.ledger.values import Lease
+from scheduler import messages
+from scheduler.executor import Lost
+from scheduler.leases import BuildLeases
+from scheduler.node import Node
+from scheduler.run_record import RunRecord
+from scheduler.surroundings import CurrentBuilds, Post, Surroundings, one_line
+from workers.build import BuildRequest
+from workers.tasks import BuildTask
+from workers.variation import further_variation
+
+VARIATIONS = ("first", "second")
+"""Every build id is built in these surroundings before it is judged."""
+
+
+class NodeBuilding:
+    """Carries out `StartBuild` and `CancelBuild`."""
+
+    def __init__(
+        self,
+        *,
+        surroundings: Surroundings,
+        leases: BuildLeases,
+        current: CurrentBuilds,
+        record: RunRecord,
+        post: Post,
+    ) -> None:
+        self._ledger = surroundings.ledger
+        self._executor = surroundings.executor
+        self._reporter = surroundings.reporter
+        self._sites = surroundings.sites
+        self._limits = surroundings.limits
+        self._leases = leases
+        self._current = current
+        self._record = record
+        self._post = post
+        self._running: dict[str, messages.StartBuild] = {}
+
+    def start(self, start: messages.StartBuild) -> None:
+        """Start an attempt under a lease of its own."""
+        lease = self._leases.take_attempt(start.build_id, start.variation)
+        if lease is None:
+            why = "another driver builds this variation"
+            self._post(lambda: _ended(start, BuildOutcome.INFRA_ERROR, why))
+            return
+        self._record.emit(
+            BuildStarted(
+                component=start.node.component,
+                arch=start.node.arch,
+                build_id=start.build_id,
+                variation=start.variation,
+                worker="",
+            )
+        )
+        key = _key(start.node, start.variation, start.attempt)
+        self._running[key] = start
+        self._executor.build(
+            key, self._task(start), lambda answer: self._post(partial(self._done, start, lease, answer))
+        )
+
+    def cancel(self, cancelled: messages.CancelBuild) -> None:
+        """Stop an attempt; what it may still answer is refused, because its lease is given back."""
+        key = _key(cancelled.node, cancelled.variation, cancelled.attempt)
+        start = self._running.pop(key, None)
+        if start is None:
+            return
+        self._executor.cancel(key)
+        self._leases.give_back_attempt(start.build_id, start.variation)
+        self._record.emit(_finished(start, BuildOutcome.CANCELLED, "its result is not needed any more"))
+
+    def _task(self, start: messages.StartBuild) -> BuildTask:
+        inputs = self._current[start.node].inputs
+        site = self._sites(start.node.arch)
+        return BuildTask(
+            site=site,
+            request=BuildRequest(
+                inputs=inputs.build,
+                source_rpm=inputs.source_rpm,
+                variation=further_variation(start.build_id, VARIATIONS.index(start.variation)),
+                limits=self._limits,
+            ),
+            lock=inputs.lock,
+            live_log=site.state.live_log(start.build_id, start.variation),
+            cancel=site.state.cancel_mark(random_name("attempt")),
+        )
+
+    def _done(self, start: messages.StartBuild, lease: Lease, answer: BuildResult | Lost) -> messages.Event | None:
+        if self._running.pop(_key(start.node, start.variation, start.attempt), None) is None:
+            return None
+        if isinstance(answer, BuildResult):
+            try:
+                self._ledger.record_result(lease, answer)
+            except StaleLeaseError as error:
+                answer = Lost(why=one_line(error))
+        self._leases.give_back(lease)
+        if isinstance(answer, Lost):
+            self._record.emit(_finished(start, BuildOutcome.INFRA_ERROR, answer.why))
+            return _ended(start, BuildOutcome.INFRA_ERROR, answer.why)
+        summary = answer.cause.summary if answer.cause else ""
+        self._current[start.node].seconds += answer.seconds
+        self._record.emit(_finished(start, answer.outcome, summary, seconds=answer.seconds, log=answer.log))
+        if answer.outcome is not BuildOutcome.SUCCEEDED:
+            self._reporter.failure(start.node, answer)
+        return _ended(start, answer.outcome, summary)
+
+
+def _ended(start: messages.StartBuild, outcome: BuildOutcome, why: str) -> messages.Event:
+    return messages.BuildEnded(
+        node=start.node, variation=start.variation, attempt=start.attempt, outcome=outcome, why=why
+    )
+
+
+def _finished(
+    start: messages.StartBuild, outcome: BuildOutcome, summary: str, *, seconds: float = 0.0, log: Digest | None = None
+) -> BuildFinished:
+    return BuildFinished(
+        component=start.node.component,
+        arch=start.node.arch,
+        build_id=start.build_id,
+        variation=start.variation,
+        outcome=outcome,
+        seconds=seconds,
+        log=log,
+        summary=summary,
+    )
+
+
+def _key(node: Node, variation: str, attempt: int) -> str:
+    return f"build {node} {variation} {attempt}"

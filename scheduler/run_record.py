@@ -1,0 +1,65 @@
+"""Writes down what happens in a run: in the ledger, and for the person who watches."""
+
+from collections.abc import Sequence
+
+from farm.events import BuildFinished, BuildStarted, NodeChanged, VerdictReached
+from farm.ledger.ledger import Ledger
+from farm.ledger.values import NodeOutcome
+from farm.states import FINAL_STATES, NodeState
+from scheduler.leases import BuildLeases
+from scheduler.machine import Machine
+from scheduler.messages import Announce
+from scheduler.node import Node
+from scheduler.report import Reporter
+from scheduler.surroundings import CurrentBuilds
+
+RunEvent = NodeChanged | BuildStarted | BuildFinished | VerdictReached
+
+
+class RunRecord:
+    """Events and outcomes of one run."""
+
+    def __init__(
+        self, run_id: str, *, ledger: Ledger, reporter: Reporter, leases: BuildLeases, current: CurrentBuilds
+    ) -> None:
+        self._run_id = run_id
+        self._ledger = ledger
+        self._reporter = reporter
+        self._leases = leases
+        self._current = current
+
+    def emit(self, event: RunEvent) -> None:
+        """Write an event down, then show it."""
+        self._ledger.append(self._run_id, event)
+        self._reporter.show(event)
+
+    def announce(self, announced: Sequence[Announce]) -> None:
+        """Write down new states of nodes, all at once, with the outcome of each that is final."""
+        with self._ledger.transaction():
+            for it in announced:
+                self.emit(NodeChanged(component=it.node.component, arch=it.node.arch, state=it.state, why=it.why))
+                if it.state in FINAL_STATES:
+                    self._end(it.node, it.state, it.why)
+
+    def outcomes(self, machine: Machine) -> list[NodeOutcome]:
+        """Write down the nodes that never had their turn, and return how all ended."""
+        with self._ledger.transaction():
+            for node in machine.nodes:
+                if machine.state(node) not in FINAL_STATES:
+                    self._end(node, machine.state(node), machine.why(node))
+        return self._ledger.outcomes(self._run_id)
+
+    def _end(self, node: Node, state: NodeState, why: str) -> None:
+        current = self._current.get(node)
+        outcome = NodeOutcome(
+            component=node.component,
+            arch=node.arch,
+            state=state,
+            build_id=current.build_id if current else None,
+            why=why,
+            seconds=current.seconds if current else 0.0,
+        )
+        self._ledger.record_outcome(self._run_id, outcome)
+        if current is not None and current.lease is not None:
+            self._leases.give_back(current.lease)
+            current.lease = None

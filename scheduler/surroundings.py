@@ -1,0 +1,67 @@
+"""What a driver works with, and what it knows of the nodes that it has begun."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from farm.build import BuildLimits, BuiltRpm
+from farm.clock import Clock
+from farm.digest import Digest
+from farm.errors import FarmError
+from farm.ledger.ledger import Ledger
+from farm.ledger.values import Lease
+from farm.node_inputs import NodeInputs
+from farm.store.artifact_store import ArtifactStore
+from scheduler import messages
+from scheduler.executor import Executor
+from scheduler.node import Node
+from scheduler.report import Reporter
+from workers.site import Site
+
+Answer = Callable[[], messages.Event | None]
+"""Called in the driver's thread: finishes a piece of work there and says what the machine is told of it."""
+
+Post = Callable[[Answer], None]
+"""Hands an answer over to the driver's thread, from any thread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a driver works with."""
+
+    ledger: Ledger
+    store: ArtifactStore
+    executor: Executor
+    reporter: Reporter
+    clock: Clock
+    sites: Callable[[str], Site]
+    limits: BuildLimits
+
+
+@dataclass(slots=True, kw_only=True)
+class CurrentBuild:
+    """A node whose inputs are known.
+
+    Attributes:
+        seen: the packages of the nodes it needs, which its buildroot was solved from.
+        seconds: what its builds took, together.
+        lease: on its build id, from the time it is to be built until it is final.
+    """
+
+    inputs: NodeInputs
+    seen: Mapping[Node, Sequence[BuiltRpm]]
+    seconds: float = 0.0
+    lease: Lease | None = None
+
+    @property
+    def build_id(self) -> Digest:
+        """Identity of what is built."""
+        return self.inputs.build.build_id
+
+
+CurrentBuilds = dict[Node, CurrentBuild]
+
+
+def one_line(error: FarmError) -> str:
+    """Return what went wrong, with the first line of why."""
+    first = next(iter(error.why.splitlines()), "")
+    return f"{error.what}: {first}" if first else error.what
