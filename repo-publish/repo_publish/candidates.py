@@ -10,7 +10,9 @@ from farm.project.channels import PackageKind, channel_of
 from farm.project.model import Project
 from farm.states import NodeState
 from farm.store.artifact_store import ArtifactStore
-from repo_publish.compose import Built, Candidate, Compose, compose
+from repo_publish.choice import Built, Candidate
+from repo_publish.compose import compose
+from repo_publish.composition import Compose
 
 _JUDGED = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE)
 

@@ -15,7 +15,7 @@ from farm.log import configure
 from repo_publish.authority import Authority
 from repo_publish.candidates import compose_project
 from repo_publish.check import CheckReport, check_published, check_url_tree, failure
-from repo_publish.compose import Compose, ComposedPackage
+from repo_publish.composition import Compose, ComposedPackage
 from repo_publish.gate import RefusalReason
 from repo_publish.publish import Publisher
 from repo_publish.rollback import rollback as roll_back

@@ -11,7 +11,7 @@ from farm.ledger.ledger import Ledger
 from farm.paths import StatePaths
 from farm.store.artifact_store import ArtifactStore
 from repo_publish.assemble import assemble, generations
-from repo_publish.compose import Compose, ComposedRepository
+from repo_publish.composition import Compose, ComposedRepository
 from repo_publish.layout import PUBLIC_KEY
 from repo_publish.lock import sole_publisher
 from repo_publish.published import current_snapshot, snapshot_directories

@@ -9,7 +9,7 @@ from farm.digest import Digest
 from farm.rpm_facts import RpmFacts
 from farm.store.artifact_store import ArtifactStore
 from repo_publish.assemble import SignedMetadata
-from repo_publish.compose import ComposedPackage, ComposedRepository
+from repo_publish.composition import ComposedPackage, ComposedRepository
 from repo_publish.layout import RepositoryKey
 from repo_publish.repodata import render
 from repo_publish.signer.client import SignerClient

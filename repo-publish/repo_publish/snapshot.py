@@ -8,7 +8,7 @@ from pathlib import Path
 from farm.canonical import CorruptRecordError, decode, identity
 from farm.digest import Digest
 from farm.nevra import Nevra
-from repo_publish.compose import ComposedRepository
+from repo_publish.composition import ComposedRepository
 from repo_publish.layout import MANIFEST, RepositoryKey, package_location
 
 _NAME = re.compile(r"(?P<number>[0-9]{6,})-[0-9a-f]{12}")

@@ -22,7 +22,9 @@ from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
 from farm.verdict import RpmDifference, Verdict, VerdictStatus
 from repo_publish.authority import Authority
-from repo_publish.compose import Built, Candidate, Compose, compose
+from repo_publish.choice import Built, Candidate
+from repo_publish.compose import compose
+from repo_publish.composition import Compose
 from repo_publish.publish import Publisher
 
 

@@ -14,9 +14,12 @@ from farm.project.farm_settings import Waiver
 from farm.source_package import SourceRpm
 from farm.states import NodeState
 from farm.verdict import RpmDifference, Verdict, VerdictStatus
-from repo_publish.compose import Built, Candidate, Compose, ComposeConflictError, compose
+from repo_publish.choice import Built, Candidate
+from repo_publish.compose import compose
+from repo_publish.composition import Compose
 from repo_publish.gate import RefusalReason
 from repo_publish.layout import ChannelNameError, RepositoryKey, RepositoryKind
+from repo_publish.placing import ComposeConflictError
 
 TODAY = date(2026, 6, 1)
 DIFFERS = RpmDifference(filename="x.rpm", first=digest("one"), second=digest("other"))

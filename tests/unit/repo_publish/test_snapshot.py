@@ -4,7 +4,7 @@ import pytest
 from builders.builds import digest, nevra
 
 from farm.paths import StatePaths
-from repo_publish.compose import ComposedPackage, ComposedRepository
+from repo_publish.composition import ComposedPackage, ComposedRepository
 from repo_publish.layout import RepositoryKey, RepositoryKind
 from repo_publish.published import DamagedStateError, current_snapshot, snapshot_directories
 from repo_publish.retention import superfluous_snapshots
