@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -39,14 +39,21 @@ def signer(state: StatePaths, project: Path | None, clock: Clock) -> Iterator[Si
     """
     paths = SignerPaths.of(state)
     make_private(paths.root)
-    connection = connect(paths.socket)
-    if connection is not None:
-        with SignerClient(connection) as client:
+    deadline = clock.monotonic() + _START_SECONDS
+    with ExitStack() as held:
+        while (client := _running(paths)) is None:
+            said = paths.log.stat().st_size if paths.log.exists() else 0
+            child = held.enter_context(_started(state, project, paths))
+            client = _first_answer(paths, child, clock, deadline=deadline, said=said)
+            if client is not None:
+                break
+        with client:
             yield client
-        return
-    said = paths.log.stat().st_size if paths.log.exists() else 0
-    with _started(state, project, paths) as child, _first_answer(paths, child, clock, said) as client:
-        yield client
+
+
+def _running(paths: SignerPaths) -> SignerClient | None:
+    connection = connect(paths.socket)
+    return SignerClient(connection) if connection is not None else None
 
 
 @contextmanager
@@ -82,22 +89,28 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def _first_answer(paths: SignerPaths, child: subprocess.Popen[bytes], clock: Clock, said: int) -> SignerClient:
+def _first_answer(
+    paths: SignerPaths, child: subprocess.Popen[bytes], clock: Clock, *, deadline: float, said: int
+) -> SignerClient | None:
     """Wait until a signer listens: this one, or one that was started at the same time and was faster.
 
     Args:
         said: size of the log before this one was started.
+
+    Returns:
+        None where this one gave way to another, which may be about to end.
     """
-    deadline = clock.monotonic() + _START_SECONDS
     while clock.monotonic() < deadline:
-        connection = connect(paths.socket)
-        if connection is not None:
-            return SignerClient(connection)
-        if child.poll() is not None:
-            error = _last_words(paths.log, said)
-            if not isinstance(error, AlreadyRunningError):
-                raise error
+        client = _running(paths)
+        if client is not None:
+            return client
+        ended = child.poll() is not None
         clock.sleep(_POLL_SECONDS)
+        if ended:
+            error = _last_words(paths.log, said)
+            if isinstance(error, AlreadyRunningError):
+                return None
+            raise error
     raise SignerUnreachableError(
         "the signer does not answer",
         why=f"nothing listened within {_START_SECONDS:.0f} seconds",

@@ -64,6 +64,19 @@ pytestmark = pytest.mark.integration
 CLOCK = SystemClock()
 
 
+class EndsOnceSeen(SystemClock):
+    """A clock on which another signer ends as soon as a new one has given way to it."""
+
+    def __init__(self, other: contextlib.ExitStack, log: Path) -> None:
+        self._other = other
+        self._log = log
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if AlreadyRunningError.code in self._log.read_text():
+            self._other.close()
+
+
 @pytest.fixture
 def keyring(farm: FarmState) -> Iterator[Keyring]:
     make_private(farm.state.signer)
@@ -307,11 +320,15 @@ class TestProcess:
         with signer(farm.state, None, CLOCK) as client:
             assert client.describe().fingerprint
 
-    def test_waits_for_one_that_is_just_starting(self, farm: FarmState) -> None:
+    def test_is_started_again_where_the_one_before_was_just_ending(self, farm: FarmState) -> None:
         paths = SignerPaths.of(farm.state)
         make_private(paths.root)
-        with pytest.raises(AlreadyRunningError), sole_signer(paths), sole_signer(paths):
-            pass
+        with contextlib.ExitStack() as ending:
+            ending.enter_context(sole_signer(paths))
+            clock = EndsOnceSeen(ending, paths.log)
+            with signer(farm.state, None, clock) as client:
+                assert client.describe().fingerprint == fingerprint(farm)
+        assert "SIG005" in paths.log.read_text()
 
     def test_long_path_is_no_hindrance(self, tmp_path: Path) -> None:
         farm = FarmState(root=tmp_path / ("long" * 40))
