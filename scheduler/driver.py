@@ -13,7 +13,6 @@ from farm.errors import FarmError
 from farm.ledger.values import NodeOutcome
 from scheduler import messages
 from scheduler.known_graph import KnownGraph
-from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
 from scheduler.made_packages import MadePackages
 from scheduler.node import Node
@@ -59,23 +58,18 @@ class Driver:
         self._interrupted = False
         post = self._inbox.put
         current: CurrentBuilds = {}
-        self._leases = BuildLeases(surroundings.ledger, surroundings.clock)
-        self._record = RunRecord(
-            run_id, ledger=surroundings.ledger, reporter=surroundings.reporter, leases=self._leases, current=current
-        )
+        self._leases = surroundings.leases
+        self._record = RunRecord(run_id, surroundings=surroundings, current=current)
         made = MadePackages(known=known, store=surroundings.store, wanted=wanted, post=post)
         self._resolving = NodeResolving(
             surroundings=surroundings,
             resolver=resolver,
             prepared=prepared,
             made=made,
-            leases=self._leases,
             current=current,
             post=post,
         )
-        self._building = NodeBuilding(
-            surroundings=surroundings, leases=self._leases, current=current, record=self._record, post=post
-        )
+        self._building = NodeBuilding(surroundings=surroundings, current=current, record=self._record, post=post)
         self._judging = NodeJudging(
             surroundings=surroundings, made=made, current=current, record=self._record, post=post
         )

@@ -1,4 +1,4 @@
-"""The leases a driver holds: one for each build id it works on, one for each attempt at a variation."""
+"""The leases a driver holds: on its run, on each build id it works on, and on each attempt at a variation."""
 
 from farm.clock import Clock
 from farm.digest import Digest
@@ -18,7 +18,18 @@ class BuildLeases:
         self._clock = clock
         self._holder = this_process("farm build")
         self._held: dict[str, Lease] = {}
+        self._run: Lease | None = None
         self._renewed = clock.monotonic()
+
+    def take_run(self, run_id: str) -> None:
+        """Lease a run that has just begun, for as long as it is driven."""
+        self._run = self._ledger.acquire(run_subject(run_id), self._holder, _TTL_SECONDS)
+
+    def give_back_run(self) -> None:
+        """Give back the lease on the run."""
+        if self._run is not None:
+            self._ledger.release(self._run)
+            self._run = None
 
     def take(self, build_id: Digest) -> Lease | None:
         """Lease a build id; None where another driver has it."""
@@ -50,22 +61,36 @@ class BuildLeases:
         if now - self._renewed < _TTL_SECONDS / 3:
             return
         self._renewed = now
+        if self._run is not None:
+            self._run = self._renew(self._run)
         for subject, lease in sorted(self._held.items()):
-            try:
-                self._held[subject] = self._ledger.renew(lease)
-            except StaleLeaseError:
+            renewed = self._renew(lease)
+            if renewed is None:
                 del self._held[subject]
+            else:
+                self._held[subject] = renewed
 
     def release_all(self) -> None:
-        """Give back everything."""
+        """Give back everything but the run."""
         for lease in list(self._held.values()):
             self.give_back(lease)
+
+    def _renew(self, lease: Lease) -> Lease | None:
+        try:
+            return self._ledger.renew(lease)
+        except StaleLeaseError:
+            return None
 
     def _take(self, subject: str) -> Lease | None:
         lease = self._ledger.acquire(subject, self._holder, _TTL_SECONDS)
         if lease is not None:
             self._held[subject] = lease
         return lease
+
+
+def run_subject(run_id: str) -> str:
+    """Return the subject of the lease on a run."""
+    return f"run:{run_id}"
 
 
 def build_subject(build_id: Digest, variation: str = "") -> str:

@@ -10,7 +10,6 @@ from farm.ledger.errors import StaleLeaseError
 from farm.ledger.values import Lease
 from scheduler import messages
 from scheduler.executor import Lost
-from scheduler.leases import BuildLeases
 from scheduler.node import Node
 from scheduler.run_record import RunRecord
 from scheduler.surroundings import CurrentBuilds, Post, Surroundings, one_line
@@ -29,7 +28,6 @@ class NodeBuilding:
         self,
         *,
         surroundings: Surroundings,
-        leases: BuildLeases,
         current: CurrentBuilds,
         record: RunRecord,
         post: Post,
@@ -39,7 +37,7 @@ class NodeBuilding:
         self._reporter = surroundings.reporter
         self._sites = surroundings.sites
         self._limits = surroundings.limits
-        self._leases = leases
+        self._leases = surroundings.leases
         self._current = current
         self._record = record
         self._post = post

@@ -12,7 +12,6 @@ from farm.node_inputs import NodeInputs, save_inputs
 from farm.states import NodeState
 from farm.verdict import Verdict
 from scheduler import messages
-from scheduler.leases import BuildLeases
 from scheduler.made_packages import MadePackages
 from scheduler.node import Node
 from scheduler.node_judging import explained
@@ -52,7 +51,6 @@ class NodeResolving:
         resolver: Resolves,
         prepared: Mapping[str, Prepared | FarmError],
         made: MadePackages,
-        leases: BuildLeases,
         current: CurrentBuilds,
         post: Post,
     ) -> None:
@@ -62,7 +60,7 @@ class NodeResolving:
         self._resolver = resolver
         self._prepared = prepared
         self._made = made
-        self._leases = leases
+        self._leases = surroundings.leases
         self._current = current
         self._post = post
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolve")

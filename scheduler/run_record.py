@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 
 from farm.events import BuildFinished, BuildStarted, NodeChanged, VerdictReached
-from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
 from farm.states import FINAL_STATES, NodeState
-from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
 from scheduler.messages import Announce
 from scheduler.node import Node
-from scheduler.report import Reporter
-from scheduler.surroundings import CurrentBuilds
+from scheduler.surroundings import CurrentBuilds, Surroundings
 
 RunEvent = NodeChanged | BuildStarted | BuildFinished | VerdictReached
 
@@ -19,13 +16,11 @@ RunEvent = NodeChanged | BuildStarted | BuildFinished | VerdictReached
 class RunRecord:
     """Events and outcomes of one run."""
 
-    def __init__(
-        self, run_id: str, *, ledger: Ledger, reporter: Reporter, leases: BuildLeases, current: CurrentBuilds
-    ) -> None:
+    def __init__(self, run_id: str, *, surroundings: Surroundings, current: CurrentBuilds) -> None:
         self._run_id = run_id
-        self._ledger = ledger
-        self._reporter = reporter
-        self._leases = leases
+        self._ledger = surroundings.ledger
+        self._reporter = surroundings.reporter
+        self._leases = surroundings.leases
         self._current = current
 
     def emit(self, event: RunEvent) -> None:

@@ -13,6 +13,7 @@ from farm.node_inputs import NodeInputs
 from farm.store.artifact_store import ArtifactStore
 from scheduler import messages
 from scheduler.executor import Executor
+from scheduler.leases import BuildLeases
 from scheduler.node import Node
 from scheduler.report import Reporter
 from workers.site import Site
@@ -29,6 +30,7 @@ class Surroundings:
     """What a driver works with."""
 
     ledger: Ledger
+    leases: BuildLeases
     store: ArtifactStore
     executor: Executor
     reporter: Reporter

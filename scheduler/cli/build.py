@@ -28,6 +28,7 @@ from scheduler.preparation import Prepared
 from scheduler.reasons import describe
 from scheduler.report import LineReporter, LiveReporter, Reporter, SilentReporter, duration
 from scheduler.retry import RetryPolicy
+from scheduler.run_lease import OpenRun, end_abandoned, open_run
 from scheduler.surroundings import Surroundings
 
 _EXIT_STATUS = (
@@ -103,16 +104,17 @@ def _run(assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, addres
     note(farm, summary(plan))
     if farm.dry_run:
         return None
-    run_id = ledger.begin_run(assembly.project.name, project_commit(assembly.project.root), "build")
-    status = RunStatus.INTERRUPTED
-    try:
+    for ended in end_abandoned(ledger, clock):
+        note(farm, f"{ended} was interrupted: its driver is gone")
+    commit = project_commit(assembly.project.root)
+    with open_run(ledger, clock, project=assembly.project.name, commit=commit, command="build") as run:
         with ledger.transaction():
             for node in plan.nodes:
                 reasons = tuple(describe(reason) for reason in node.reasons)
-                ledger.append(run_id, NodePlanned(component=node.component, arch=node.arch, reasons=reasons))
+                ledger.append(run.run_id, NodePlanned(component=node.component, arch=node.arch, reasons=reasons))
         outcomes = _drive(
             assembly,
-            run_id,
+            run,
             known,
             prepared,
             waived=planner.waived(),
@@ -120,15 +122,13 @@ def _run(assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, addres
             keep_going=keep_going,
             address=address,
         )
-        status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
+        run.status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
         return outcomes
-    finally:
-        ledger.end_run(run_id, status)
 
 
 def _drive(
     assembly: Assembly,
-    run_id: str,
+    run: OpenRun,
     known: KnownGraph,
     prepared: dict[str, Prepared | FarmError],
     *,
@@ -148,7 +148,7 @@ def _drive(
     )
     with _reporter(assembly.farm, len(needs)) as reporter, _executor(address) as executor:
         driver = Driver(
-            run_id=run_id,
+            run_id=run.run_id,
             machine=machine,
             known=known,
             resolver=assembly.resolver,
@@ -156,6 +156,7 @@ def _drive(
             wanted=list(needs),
             surroundings=Surroundings(
                 ledger=assembly.farm.ledger(),
+                leases=run.leases,
                 store=assembly.farm.store(),
                 executor=executor,
                 reporter=reporter,

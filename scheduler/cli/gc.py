@@ -9,16 +9,17 @@ import click
 from farm.canonical import encode
 from farm.cli.context import FarmContext, pass_farm
 from farm.cli.output import Column, emit_rows
-from farm.clock import SystemClock, timestamp
+from farm.clock import SystemClock
 from farm.digest import Digest
 from farm.errors import InfrastructureError
-from farm.ledger.holder import is_known_dead
+from farm.events import RunStatus
 from farm.ledger.ledger import Ledger
 from farm.node_inputs import load_inputs
 from farm.sandbox.claimed_directory import remove_abandoned
 from farm.store.artifact_store import ArtifactStore
 from repo_publish.retention import needed_blobs, remove_superfluous
 from scheduler.leases import build_subject
+from scheduler.run_lease import is_abandoned, is_alive
 from workers.layer_key import layer_keys
 from workers.layers import Layers
 from workers.seed.pruning import prune_seed
@@ -76,13 +77,15 @@ def gc(farm: FarmContext) -> None:
 
 
 def _refuse_while_building(ledger: Ledger, build_ids: Sequence[Digest]) -> None:
-    now = timestamp(SystemClock().now())
+    clock = SystemClock()
+    hint = "again when they have ended"
+    for run in ledger.runs():
+        if run.status is RunStatus.RUNNING and not is_abandoned(ledger, run, clock):
+            raise BuildsRunningError("builds are running", why=f"{run.run_id} has not ended", hint=hint)
     for build_id in build_ids:
         lease = ledger.lease_of(build_subject(build_id))
-        if lease is not None and lease.expires > now and not is_known_dead(lease.holder):
-            raise BuildsRunningError(
-                "builds are running", why=f"{lease.holder.name} works on {build_id}", hint="again when they have ended"
-            )
+        if lease is not None and is_alive(lease, clock):
+            raise BuildsRunningError("builds are running", why=f"{lease.holder.name} works on {build_id}", hint=hint)
 
 
 def _named(store: ArtifactStore, ledger: Ledger, build_ids: Sequence[Digest]) -> Iterator[Digest]:

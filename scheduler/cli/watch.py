@@ -8,11 +8,18 @@ import msgspec
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import emit_text
 from farm.clock import SystemClock
-from farm.errors import UsageError
+from farm.errors import InfrastructureError, UsageError
 from farm.events import NodePlanned, RunFinished, RunStatus
 from scheduler.report import LineReporter
+from scheduler.run_lease import is_abandoned
 
 _POLL_SECONDS = 0.5
+
+
+class DriverGoneError(InfrastructureError):
+    """A run will never end: the process that drove it was killed."""
+
+    code = "CLI033"
 
 
 class NoRunError(UsageError):
@@ -28,7 +35,7 @@ class NoRunError(UsageError):
 def watch(farm: FarmContext, run_id: str, *, no_follow: bool) -> None:
     """Follow a run, the newest where none is named. May be interrupted: the run goes on.
 
-    With -O json, one JSON object per line.
+    With -O json, one JSON object per line. Exit status 8 where the driver of the run was killed.
     """
     ledger = farm.ledger()
     runs = [run for run in ledger.runs() if run_id in ("", run.run_id)]
@@ -39,6 +46,7 @@ def watch(farm: FarmContext, run_id: str, *, no_follow: bool) -> None:
     reporter = LineReporter(total=0, stream=sys.stdout, verbose=farm.verbosity > 0)
     cursor = 0
     while True:
+        abandoned = is_abandoned(ledger, run, clock)
         for stored in ledger.events(after=cursor, run_id=run.run_id):
             cursor = stored.seq
             if isinstance(stored.event, NodePlanned):
@@ -49,6 +57,12 @@ def watch(farm: FarmContext, run_id: str, *, no_follow: bool) -> None:
                 reporter.show(stored.event)
             if isinstance(stored.event, RunFinished):
                 sys.exit(0 if stored.event.status is RunStatus.SUCCEEDED else 1)
+        if abandoned:
+            raise DriverGoneError(
+                f"the driver of {run.run_id} is gone",
+                why="it was killed, or its machine went down, before the run had ended",
+                hint="farm build goes on from there",
+            )
         if no_follow:
             return
         clock.sleep(_POLL_SECONDS)

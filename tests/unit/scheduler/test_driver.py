@@ -183,6 +183,7 @@ class Farm:
             wanted=list(needs),
             surroundings=Surroundings(
                 ledger=self.ledger,
+                leases=BuildLeases(self.ledger, SystemClock()),
                 store=self.store,
                 executor=self.executor,
                 reporter=SilentReporter(),

@@ -1,0 +1,62 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders.fake_clock import FakeClock
+
+from farm.events import RunStatus
+from farm.ledger.holder import Holder
+from farm.ledger.ledger import Ledger
+from farm.ledger.values import Run
+from scheduler.leases import run_subject
+from scheduler.run_lease import end_abandoned, is_abandoned, open_run
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
+    with Ledger.open(tmp_path / "ledger.sqlite", clock) as opened:
+        yield opened
+
+
+def newest(ledger: Ledger) -> Run:
+    return ledger.runs()[0]
+
+
+def test_a_run_is_alive_while_it_is_driven_and_ended_afterwards(ledger: Ledger, clock: FakeClock) -> None:
+    with open_run(ledger, clock, project="p", commit="", command="build") as run:
+        assert not is_abandoned(ledger, newest(ledger), clock)
+        assert end_abandoned(ledger, clock) == []
+        run.status = RunStatus.SUCCEEDED
+    assert newest(ledger).status is RunStatus.SUCCEEDED
+    assert ledger.lease_of(run_subject(run.run_id)) is None
+    assert not is_abandoned(ledger, newest(ledger), clock)
+
+
+def test_an_error_interrupts_the_run(ledger: Ledger, clock: FakeClock) -> None:
+    opened = open_run(ledger, clock, project="p", commit="", command="build")
+    with pytest.raises(ValueError, match="oops"), opened:
+        raise ValueError("oops")
+    assert newest(ledger).status is RunStatus.INTERRUPTED
+
+
+def test_the_driver_of_another_machine_is_given_up_when_its_lease_expires(ledger: Ledger, clock: FakeClock) -> None:
+    run_id = ledger.begin_run("p", "", "build")
+    elsewhere = Holder(name="other", boot="another boot", pid=1, started=1)
+    assert ledger.acquire(run_subject(run_id), elsewhere, 60) is not None
+    clock.sleep(59)
+    assert not is_abandoned(ledger, newest(ledger), clock)
+    clock.sleep(2)
+    assert is_abandoned(ledger, newest(ledger), clock)
+
+
+def test_a_lease_on_a_run_is_renewed_with_the_others(ledger: Ledger, clock: FakeClock) -> None:
+    with open_run(ledger, clock, project="p", commit="", command="build") as run:
+        for _ in range(5):
+            clock.sleep(30)
+            run.leases.renew_due()
+        assert not is_abandoned(ledger, newest(ledger), clock)
