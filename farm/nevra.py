@@ -9,7 +9,7 @@ from farm.errors import FarmError
 
 _SEGMENT = re.compile(r"[0-9]+|[a-zA-Z]+|~|\^")
 _NEVRA = re.compile(
-    r"(?P<name>[^\s/]+)-(?:(?P<epoch>[0-9]+):)?(?P<version>[^\s/:-]+)-(?P<release>[^\s/:-]+)\.(?P<arch>[^\s./:-]+)"
+    r"(?P<name>[^\s/]+)-(?:(?P<epoch>[0-9]{1,10}):)?(?P<version>[^\s/:-]+)-(?P<release>[^\s/:-]+)\.(?P<arch>[^\s./:-]+)"
 )
 
 

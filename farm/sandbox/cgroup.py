@@ -198,8 +198,9 @@ def _remove(directory: Path) -> None:
 
 def _kill(directory: Path) -> None:
     with contextlib.suppress(OSError):
-        for pid in (directory / "cgroup.procs").read_text().split():
-            os.kill(int(pid), 9)
+        for pid in map(int, (directory / "cgroup.procs").read_text().split()):
+            if pid > 0:  # 0 is a process that our pid namespace does not see; for kill(2) it is our own process group
+                os.kill(pid, 9)
 
 
 def _remove_stale(parent: Path) -> None:

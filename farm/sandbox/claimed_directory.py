@@ -35,9 +35,10 @@ def claimed_directory(parent: Path, prefix: str) -> Iterator[Path]:
         directory.mkdir(mode=0o700)
         yield directory
     finally:
-        _remove(directory)
-        lock_file(directory).unlink(missing_ok=True)
-        os.close(lock)
+        try:
+            _remove_claimed(directory)
+        finally:
+            os.close(lock)
 
 
 def remove_abandoned(parent: Path, prefix: str = "") -> list[Path]:
@@ -52,8 +53,7 @@ def remove_abandoned(parent: Path, prefix: str = "") -> list[Path]:
             lock = _lock(lock_path, os.O_RDWR)
             try:
                 directory = lock_path.with_name(lock_path.name.removesuffix(_LOCK))
-                _remove(directory)
-                lock_path.unlink()
+                _remove_claimed(directory)
                 removed.append(directory)
             finally:
                 os.close(lock)
@@ -93,14 +93,24 @@ def _lock(path: Path, flags: int) -> int:
     return descriptor
 
 
+def _remove_claimed(directory: Path) -> None:
+    """Remove a directory, if it was made, and then its lock; what cannot be removed now keeps it, for the next one."""
+    if directory.exists():
+        _remove(directory)
+    if not directory.exists():
+        lock_file(directory).unlink(missing_ok=True)
+
+
 def _remove(directory: Path) -> None:
     """Remove a tree, following no link. Only a user other than root meets directories that it may not write to."""
+
+    def make_removable(_function: object, path: str, _info: object) -> None:
+        # What holds the tree is not ours: others read it.
+        if Path(path) != directory:
+            with contextlib.suppress(OSError):
+                Path(path).parent.chmod(0o700)
+
     unmount_below(directory)
-    shutil.rmtree(directory, onerror=_make_removable)
+    shutil.rmtree(directory, onerror=make_removable)
     if directory.exists():
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def _make_removable(_function: object, path: str, _info: object) -> None:
-    with contextlib.suppress(OSError):
-        Path(path).parent.chmod(0o700)

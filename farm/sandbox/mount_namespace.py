@@ -33,6 +33,6 @@ def isolate_mounts() -> None:
                 why=os.strerror(ctypes.get_errno()),
                 hint="in a container, the farm needs CAP_SYS_ADMIN",
             )
+        # Otherwise every mount would show up outside again: systemd shares the root with all namespaces (mount(8)).
+        check(["mount", "--make-rprivate", "/"])
         _isolated.add(thread)
-    # Otherwise every mount would show up outside again: systemd shares the root with all namespaces (mount(8)).
-    check(["mount", "--make-rprivate", "/"])

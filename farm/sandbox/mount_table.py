@@ -27,7 +27,7 @@ class Mount:
 def parse_mount_table(text: str) -> tuple[Mount, ...]:
     """Return the mounts of a mountinfo text, in order; later ones may cover earlier ones."""
     mounts = []
-    for line in text.splitlines():
+    for line in filter(None, text.split("\n")):  # not splitlines: the kernel escapes only the newline itself
         before, _, after = line.partition(" - ")
         fields, rest = before.split(" "), after.split(" ")
         mounts.append(Mount(root=_plain(fields[3]), target=_plain(fields[4]), kind=rest[0], super_options=rest[2]))
@@ -36,7 +36,8 @@ def parse_mount_table(text: str) -> tuple[Mount, ...]:
 
 def mount_table() -> tuple[Mount, ...]:
     """Return the mounts that the calling thread sees: it may have a mount namespace of its own (`isolate_mounts`)."""
-    return parse_mount_table(Path("/proc/thread-self/mountinfo").read_text())
+    table = Path("/proc/thread-self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
+    return parse_mount_table(table)
 
 
 def mount_of(path: Path, mounts: tuple[Mount, ...]) -> Mount | None:

@@ -63,3 +63,9 @@ def test_other_bytes_are_a_corrupt_record(data: bytes) -> None:
         decode(data, Sample)
     assert caught.value.why
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("data", [b'{"a": "\xff", "b": 1}', b'{"unknown":' + b"[" * 100_000])
+def test_what_is_not_even_text_or_has_no_end_is_corrupt(data: bytes) -> None:
+    with pytest.raises(CorruptRecordError):
+        decode(data, Sample)

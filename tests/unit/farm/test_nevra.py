@@ -25,7 +25,17 @@ def test_parse_reads_back_what_str_writes(nevra: Nevra) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "curl", "curl-8.9.1", "curl-8.9.1-1", "a/b-1-1.noarch", "curl-x:1-1.noarch", "curl-1-1. noarch", "c-1-1.n\n"],
+    [
+        "",
+        "curl",
+        "curl-8.9.1",
+        "curl-8.9.1-1",
+        "a/b-1-1.noarch",
+        "curl-x:1-1.noarch",
+        "curl-1-1. noarch",
+        "c-1-1.n\n",
+        f"c-{'9' * 5000}:1-1.n",
+    ],
 )
 def test_parse_refuses_other_text(text: str) -> None:
     with pytest.raises(NevraError):

@@ -8,6 +8,7 @@ from farm.sandbox.cgroup import (
     ControlGroup,
     GroupLimits,
     Stops,
+    _kill,
     _Parent,
     _parent,
     _remove_stale,
@@ -132,3 +133,11 @@ def test_groups_of_dead_processes_are_removed_and_others_kept(tmp_path: Path) ->
         directory.mkdir()
     _remove_stale(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([living, foreign])
+
+
+def test_a_process_that_cannot_be_seen_does_not_end_ourselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, _signal: killed.append(pid))
+    (tmp_path / "cgroup.procs").write_text("0\n12\n")
+    _kill(tmp_path)
+    assert killed == [12]

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from farm.sandbox.claimed_directory import claimed_directory, lock_file, remove_abandoned
+from farm.sandbox.errors import MountError
 
 CRASH = """
 import os, sys
 from pathlib import Path
 from farm.sandbox.claimed_directory import claimed_directory
+from farm.sandbox.errors import MountError
 with claimed_directory(Path(sys.argv[1]), "work") as directory:
     (directory / "half").mkdir()
     (directory / "half" / "made").write_text("x")
@@ -60,3 +62,34 @@ def test_the_living_keep_theirs(tmp_path: Path) -> None:
 def test_other_prefixes_are_left_alone(tmp_path: Path) -> None:
     crash(tmp_path)
     assert remove_abandoned(tmp_path, "other-") == []
+
+
+def test_a_lock_without_a_directory_is_removed_and_its_place_stays_open_to_others(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    lock_file(tmp_path / "work-0").touch()
+    assert remove_abandoned(tmp_path) == [tmp_path / "work-0"]
+    assert sorted(tmp_path.iterdir()) == []
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_what_cannot_be_removed_keeps_its_lock_for_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.rmtree", lambda *_args, **_options: None)
+        with claimed_directory(tmp_path, "work") as directory:
+            pass
+    assert lock_file(directory).exists()
+    assert remove_abandoned(tmp_path) == [directory]
+    assert sorted(tmp_path.iterdir()) == []
+
+
+def test_the_lock_is_let_go_where_a_mount_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stuck(_directory: Path) -> None:
+        raise MountError("busy")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("farm.sandbox.claimed_directory.unmount_below", stuck)
+        with pytest.raises(MountError), claimed_directory(tmp_path, "work") as directory:
+            pass
+    assert remove_abandoned(tmp_path) == [directory]

@@ -26,3 +26,8 @@ def test_a_path_lies_on_the_innermost_mount() -> None:
 
 def test_the_table_of_this_machine_parses() -> None:
     assert any(mount.target == "/" for mount in mount_table())
+
+
+def test_only_a_newline_ends_a_line() -> None:
+    line = "36 35 98:0 / /mnt/a\x0cb\u2028c rw - tmpfs none rw\n"
+    assert [mount.target for mount in parse_mount_table(line)] == ["/mnt/a\x0cb\u2028c"]
