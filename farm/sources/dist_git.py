@@ -86,8 +86,9 @@ class DistGit:
         if not self._fetched_after(mirror, spec):
             head = self._head(spec)
             known = mirror / "farm-snapshots" / hashlib.sha256(f"{head} {spec.snapshot}".encode()).hexdigest()
-            if known.is_file():
-                return known.read_text().strip()
+            remembered = _remembered(known)
+            if remembered:
+                return remembered
             commit = self._newest_before(self._with_commit(spec, head), spec, head)
             known.parent.mkdir(exist_ok=True)
             _write(known, commit)
@@ -180,8 +181,10 @@ class DistGit:
             raise _unreachable(spec, finished)
         try:
             fresh.rename(mirror)
-        except OSError:
+        except OSError as exc:
             shutil.rmtree(fresh, ignore_errors=True)
+            if not mirror.is_dir():
+                raise DistGitUnreachableError("a mirror of dist-git cannot be made", why=str(exc)) from exc
         return mirror
 
 
@@ -196,6 +199,15 @@ def _locked(mirror: Path) -> Iterator[int]:
         for stale in [*mirror.glob("*.lock"), *(mirror / "refs").rglob("*.lock")]:
             stale.unlink(missing_ok=True)
         yield stream.fileno()
+
+
+def _remembered(path: Path) -> str:
+    """Return the commit id that a file holds; an empty text where there is none, or a power cut left it without."""
+    try:
+        text = path.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        return ""
+    return text if _FULL_COMMIT.fullmatch(text) else ""
 
 
 def _write(path: Path, text: str) -> None:

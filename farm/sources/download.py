@@ -11,14 +11,16 @@ from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from farm.clock import SystemClock
-from farm.sources.errors import LookasideUnreachableError
+from farm.sources.errors import LookasideUnreachableError, UrlTemplateError
 from farm.sources.url_template import checked_url
 
 MAX_BYTES = 16 * 2**30
 """texlive's sources are the largest that Fedora has, with some GiB."""
 
+_WEB = ("http", "https")
 _CHUNK = 2**20
 _CLOCK = SystemClock()
+_LENGTH_DIGITS = 18
 _STALL_SECONDS = 60.0
 _TOTAL_SECONDS = 3600.0
 _GONE = frozenset({404, 410})
@@ -48,7 +50,7 @@ class _WebRedirects(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        if urlsplit(newurl).scheme not in ("http", "https"):
+        if urlsplit(newurl).scheme not in _WEB:
             fp.close()
             raise LookasideUnreachableError("a download is redirected off the web", why=f"{req.full_url} to {newurl}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
@@ -68,10 +70,13 @@ def download(
         LookasideUnreachableError: it refuses, redirects off the web, or sends too much.
         UrlTemplateError: the URL is of another sort.
     """
-    if urlsplit(checked_url(url)).scheme == "file":
+    scheme = urlsplit(checked_url(url)).scheme
+    if scheme == "file":
         _copy_file(url, write)
-    else:
+    elif scheme in _WEB:
         _fetch(url, write, stall=stall, total=total)
+    else:
+        raise UrlTemplateError("a file cannot be downloaded from such a URL", why=f"{url!r}: {scheme} is for dist-git")
 
 
 def _copy_file(url: str, write: Callable[[bytes], object]) -> None:
@@ -103,7 +108,9 @@ def _fetch(url: str, write: Callable[[bytes], object], *, stall: float, total: f
         raise _refused(url, exc) from exc
     except (OSError, http.client.HTTPException) as exc:
         raise TransientError("a source file cannot be fetched", why=f"{url}\n{exc}", hint="try again later") from exc
-    if announced.isdigit() and received < int(announced):
+    except ValueError as exc:  # urllib's way to say that a URL, or the one it is redirected to, cannot be asked for
+        raise LookasideUnreachableError("a source file cannot be asked for", why=f"{url}\n{exc}") from exc
+    if announced.isdecimal() and received < int(announced[:_LENGTH_DIGITS]):
         raise TransientError("a source file breaks off", why=f"{url}: {received} of {announced} bytes came")
 
 

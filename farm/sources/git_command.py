@@ -57,7 +57,7 @@ class GitCommand:
 
     def prepare(self) -> None:
         """Write the configuration, if it is not there as it should be."""
-        if self._config.is_file() and self._config.read_text() == _CONFIG:
+        if self._config.is_file() and self._config.read_bytes() == _CONFIG.encode():
             return
         self._config.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._config.with_name(random_name("gitconfig"))

@@ -31,6 +31,8 @@ def _read(directory: Path, prefix: str, files: dict[str, bytes]) -> None:
         for entry in sorted(entries, key=lambda found: found.name):
             if entry.name == ".git":
                 continue
+            if not entry.name.isprintable():
+                raise LocalSourceError("the name of a local source is not safe", why=repr(entry.path))
             mode = entry.stat(follow_symlinks=False).st_mode
             name = f"{prefix}{entry.name}"
             if stat.S_ISDIR(mode):

@@ -10,10 +10,10 @@ from typing import IO
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from farm.identity import random_name
 from farm.sources.download import NotThereError, TransientError, download
 from farm.sources.errors import LookasideUnreachableError, SourceMissingError, WrongHashError
 from farm.sources.sources_file import SourceEntry
+from farm.store.atomic_file import publish_over, sweep, temporary
 
 _ATTEMPTS = 3
 _CHUNK = 2**20
@@ -28,6 +28,7 @@ class Lookaside:
 
     def __init__(self, directory: Path, *, first_wait: float = 1.0) -> None:
         self._directory = directory
+        self._scratch = directory / "new"
         self._first_wait = first_wait
 
     def fetch(self, entry: SourceEntry, urls: Sequence[str]) -> Path:
@@ -71,17 +72,15 @@ class Lookaside:
     def _fetch_once(self, entry: SourceEntry, url: str, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_name(random_name(".new"))
-            try:
-                with fresh.open("xb") as stream:
-                    actual = _download_hashed(url, stream, entry.hash_type)
+            self._scratch.mkdir(exist_ok=True)
+            sweep(self._scratch)
+            with temporary(self._scratch) as (fresh, stream):
+                actual = _download_hashed(url, stream, entry.hash_type)
                 if actual != entry.hash:
                     raise _wrong_hash(entry, actual, url)
-                fresh.replace(path)
-            finally:
-                fresh.unlink(missing_ok=True)
+                publish_over(fresh, stream, path)
         except OSError as exc:
-            raise LookasideUnreachableError("a source file cannot be kept", why=f"{path}: {exc}") from exc
+            raise _not_kept(exc) from exc
 
 
 def verify_bytes(entry: SourceEntry, data: bytes) -> None:
@@ -100,10 +99,19 @@ def _download_hashed(url: str, stream: IO[bytes], hash_type: str) -> str:
 
     def write(piece: bytes) -> None:
         digest.update(piece)
-        stream.write(piece)
+        try:
+            stream.write(piece)
+        except OSError as exc:  # here, or it would be taken for a fault of the network
+            raise _not_kept(exc) from exc
 
     download(url, write)
     return digest.hexdigest()
+
+
+def _not_kept(exc: OSError) -> LookasideUnreachableError:
+    return LookasideUnreachableError(
+        "a source file cannot be kept in the cache", why=str(exc), hint="free some space, or name another $FARM_CACHE"
+    )
 
 
 def _hash_of(path: Path, hash_type: str) -> str:

@@ -52,6 +52,17 @@ def truncated(data: bytes, announced: int) -> Answer:
     return answer
 
 
+def announcing(length: str) -> Answer:
+    """Say that so many bytes come, in a text that need be no number, and send none."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", length)
+        handler.end_headers()
+
+    return answer
+
+
 def in_turn(*answers: Answer) -> Answer:
     """Answer the first request with the first, and so on; the last goes on."""
     left = list(answers)

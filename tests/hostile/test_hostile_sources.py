@@ -3,11 +3,14 @@
 import hashlib
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from builders.projects import write_files
-from builders.web_server import content, redirect, stalled, status, truncated, web_server
+from builders.web_server import announcing, content, redirect, stalled, status, truncated, web_server
 
 from farm.sources.download import NotThereError, TransientError, download
 from farm.sources.errors import LocalSourceError, LookasideUnreachableError, UrlTemplateError, WrongHashError
@@ -18,6 +21,14 @@ from farm.sources.sources_file import SourceEntry
 pytestmark = pytest.mark.hostile
 
 DATA = b"x" * 100
+
+
+@contextmanager
+def full_disk(_scratch: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Give, in place of a temporary file, one that takes nothing."""
+    path = Path("/dev/full")
+    with path.open("wb", buffering=0) as stream:
+        yield path, stream
 
 
 def fetched(url: str, **limits: float) -> bytes:
@@ -92,3 +103,48 @@ def test_a_local_source_with_a_link_or_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "own" / "pipe")
     with pytest.raises(LocalSourceError):
         read_local_source(spec)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a..b/x", "http://localhost:9/\N{LATIN SMALL LETTER E WITH ACUTE}", "http://h:x/a"]
+)
+def test_a_url_that_cannot_be_asked_for_is_no_fault_of_the_farm(url: str) -> None:
+    with pytest.raises(LookasideUnreachableError) as caught:
+        fetched(url)
+    assert url in caught.value.why
+
+
+def test_a_redirect_to_nonsense_is_no_fault_of_the_farm() -> None:
+    with web_server({"/a": redirect("http://[bad/x")}) as url, pytest.raises(LookasideUnreachableError):
+        fetched(f"{url}/a")
+
+
+def test_an_absurd_length_is_no_fault_of_the_farm() -> None:
+    answers = {"/text": announcing("\N{SUPERSCRIPT TWO}"), "/many": announcing("9" * 5000)}
+    with web_server(answers) as url:
+        assert fetched(f"{url}/text") == b""
+        with pytest.raises(TransientError):
+            fetched(f"{url}/many")
+
+
+def test_git_is_not_for_files() -> None:
+    with pytest.raises(UrlTemplateError):
+        fetched("git://localhost/x")
+
+
+def test_a_local_source_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    spec = write_files(tmp_path, {"a.spec": "Name: a\n"}) / "a.spec"
+    (tmp_path / os.fsdecode(b"\xff.patch")).touch()
+    with pytest.raises(LocalSourceError) as caught:
+        read_local_source(spec)
+    assert "\\udcff.patch" in caught.value.why
+
+
+def test_a_full_cache_is_not_taken_for_a_fault_of_the_network(tmp_path: Path) -> None:
+    entry = SourceEntry(filename="a", hash_type="SHA256", hash=hashlib.sha256(DATA).hexdigest())
+    with web_server({"/a": content(DATA)}) as url, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("farm.sources.lookaside.temporary", full_disk)
+        with pytest.raises(LookasideUnreachableError) as caught:
+            Lookaside(tmp_path / "cache", first_wait=0.01).fetch(entry, [f"{url}/a"])
+    assert not isinstance(caught.value, TransientError)
+    assert "No space left" in caught.value.why

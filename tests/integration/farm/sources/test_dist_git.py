@@ -66,6 +66,19 @@ def test_the_same_snapshot_moves_when_an_older_commit_arrives(upstream: Upstream
     assert dist_git.resolve(spec) == later != first
 
 
+def test_a_snapshot_that_a_power_cut_left_empty_is_found_anew(
+    upstream: Upstream, dist_git: DistGit, tmp_path: Path
+) -> None:
+    spec = spec_of(upstream, snapshot="2024-01-01T00:00:00Z")
+    old = upstream.commit("demo", {"demo.spec": "old\n"}, time=OLD)
+    assert dist_git.resolve(spec) == old
+    (known,) = (tmp_path / "cache").glob("demo-*.git/farm-snapshots/*")
+    known.write_bytes(b"")
+    assert dist_git.resolve(spec) == old
+    known.write_bytes(b"\xff\n")
+    assert dist_git.resolve(spec) == old
+
+
 def test_a_pin_wins_and_needs_no_branch(upstream: Upstream, dist_git: DistGit) -> None:
     pinned = upstream.commit("demo", {"demo.spec": "old\n"}, time=OLD)
     upstream.commit("demo", {"demo.spec": "new\n"}, time=NEW)

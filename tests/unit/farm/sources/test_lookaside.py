@@ -23,6 +23,11 @@ def lookaside(tmp_path: Path) -> Lookaside:
     return Lookaside(tmp_path / "cache", first_wait=0.01)
 
 
+def edit(path: Path) -> None:
+    path.chmod(0o644)
+    path.write_bytes(b"edited")
+
+
 def files_below(path: Path) -> list[str]:
     return sorted(found.name for found in path.rglob("*") if found.is_file())
 
@@ -90,11 +95,20 @@ def test_a_file_that_changed_in_the_cache_is_fetched_again(lookaside: Lookaside,
     (tmp_path / "there").write_bytes(DATA)
     entry = entry_of(DATA)
     path = lookaside.fetch(entry, [f"file://{tmp_path}/there"])
-    path.write_bytes(b"edited")
+    edit(path)
     assert lookaside.fetch(entry, [f"file://{tmp_path}/there"]).read_bytes() == DATA
-    path.write_bytes(b"edited")
+    edit(path)
     with pytest.raises(SourceMissingError):
         lookaside.fetch(entry, [])
+
+
+def test_what_a_killed_download_left_is_cleared_up(lookaside: Lookaside, tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(DATA)
+    (tmp_path / "cache" / "new").mkdir(parents=True)
+    (tmp_path / "cache" / "new" / "new-0123").write_bytes(b"half")
+    entry = entry_of(DATA)
+    lookaside.fetch(entry, [f"file://{tmp_path}/there"])
+    assert files_below(tmp_path / "cache") == [entry.hash]
 
 
 def test_many_threads_may_want_the_same(lookaside: Lookaside, tmp_path: Path) -> None:
