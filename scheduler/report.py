@@ -1,32 +1,17 @@
-"""Tells a person what happens in a run: one line per event, or a live table on a terminal."""
+"""Tells a person what happens in a run: one line per event."""
 
-from dataclasses import dataclass
-from typing import Protocol, Self, TextIO
+from dataclasses import dataclass, field
+from typing import Protocol, TextIO
 
-from rich.console import Console, Group
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
-
-from farm.build import BuildResult
+from farm.build import BuildOutcome, BuildResult
 from farm.errors import FarmError
 from farm.events import BuildFinished, Event, NodeChanged
 from farm.printable import printable
 from farm.states import FINAL_STATES, NodeState
 from scheduler.node import Node
 
-STATE_STYLES = {
-    NodeState.REPRODUCIBLE: "green",
-    NodeState.UNREPRODUCIBLE: "yellow",
-    NodeState.FAILED: "red",
-    NodeState.UNRESOLVABLE: "red",
-    NodeState.TIMED_OUT: "red",
-    NodeState.INFRA_ERROR: "magenta",
-    NodeState.BUILDING: "cyan",
-    NodeState.VERIFYING: "cyan",
-}
-_QUIET_STATES = frozenset({NodeState.PLANNED, NodeState.BLOCKED, NodeState.QUEUED})
-_RECENT = 12
+QUIET_STATES = frozenset({NodeState.PLANNED, NodeState.BLOCKED, NodeState.QUEUED})
+"""States in which nothing happens."""
 
 
 class Reporter(Protocol):
@@ -71,6 +56,7 @@ class LineReporter:
     stream: TextIO
     verbose: bool = False
     done: int = 0
+    _states: dict[str, NodeState] = field(default_factory=dict)
 
     def show(self, event: Event) -> None:
         """Write a line for an event that a person wants to see."""
@@ -88,77 +74,31 @@ class LineReporter:
 
     def _line(self, event: Event) -> str:
         match event:
-            case NodeChanged(state=state) if state in FINAL_STATES:
-                self.done += 1
-                return f"({self.done}/{self.total}) {event.component}.{event.arch} {state}{_because(event.why)}"
-            case NodeChanged(state=state) if self.verbose or state not in _QUIET_STATES:
-                return f"({self.done}/{self.total}) {event.component}.{event.arch} {state}{_because(event.why)}"
+            case NodeChanged():
+                return self._change(f"{event.component}.{event.arch}", event.state, event.why)
             case BuildFinished():
-                name = f"{event.component}.{event.arch}"
-                end = f"{event.outcome} in {duration(event.seconds)}{_because(event.summary)}"
-                return f"({self.done}/{self.total}) {name} {event.variation} build {end}"
+                time = "" if event.outcome is BuildOutcome.CANCELLED else f" in {duration(event.seconds)}"
+                end = f"{event.outcome}{time}{_because(event.summary)}"
+                return f"{self._count()} {event.component}.{event.arch} {event.variation} build {end}"
             case _:
                 return ""
+
+    def _change(self, name: str, state: NodeState, why: str) -> str:
+        """Return the line of a new state; another reason for the same state is said only on request."""
+        is_new = self._states.get(name) is not state
+        self._states[name] = state
+        self.done += state in FINAL_STATES
+        if not self.verbose and (state in QUIET_STATES or not is_new):
+            return ""
+        return f"{self._count()} {name} {state}{_because(why)}"
+
+    def _count(self) -> str:
+        """Return how many nodes are final; a run may meet nodes that its plan did not have."""
+        return f"({self.done}/{max(self.total, len(self._states))})"
 
     def _write(self, text: str) -> None:
         self.stream.write(printable(text, keep="\n") + "\n")
         self.stream.flush()
-
-
-class LiveReporter:
-    """A table that is redrawn on a terminal: what runs now, what ended last, how far the run is."""
-
-    def __init__(self, total: int, console: Console) -> None:
-        self._total = total
-        self._states: dict[str, tuple[NodeState, str]] = {}
-        self._recent: list[str] = []
-        self._console = console
-        self._live = Live(console=console, refresh_per_second=4, transient=True, get_renderable=self._render)
-
-    def __enter__(self) -> Self:
-        """Begin to draw."""
-        self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the terminal as it was."""
-        self._live.stop()
-
-    def show(self, event: Event) -> None:
-        """Take in an event."""
-        if isinstance(event, NodeChanged):
-            name = f"{event.component}.{event.arch}"
-            self._states[name] = (event.state, event.why)
-            if event.state in FINAL_STATES:
-                self._recent = [*self._recent, name][-_RECENT:]
-
-    def problem(self, node: Node, error: FarmError) -> None:
-        """Print what, why and what to do above the table."""
-        self._print(error_lines(str(node), error))
-
-    def failure(self, node: Node, result: BuildResult) -> None:
-        """Print the cause above the table."""
-        self._print(failure_lines(node, result))
-
-    def _print(self, text: str) -> None:
-        self._console.print(Text(printable(text, keep="\n")))
-
-    def _render(self) -> Group:
-        table = Table(box=None, pad_edge=False, show_header=False)
-        running = [name for name, (state, _) in sorted(self._states.items()) if state not in FINAL_STATES]
-        active = [name for name in running if self._states[name][0] not in _QUIET_STATES]
-        for name in (*self._recent, *active):
-            state, why = self._states[name]
-            table.add_row(Text(name), Text(state, style=STATE_STYLES.get(state, "")), Text(printable(why), style="dim"))
-        return Group(table, Text(self._summary()))
-
-    def _summary(self) -> str:
-        counts: dict[NodeState, int] = {}
-        for state, _ in self._states.values():
-            counts[state] = counts.get(state, 0) + 1
-        done = sum(count for state, count in counts.items() if state in FINAL_STATES)
-        parts = [f"{count} {state}" for state, count in sorted(counts.items())]
-        return f"{done}/{self._total} done · " + " · ".join(parts) + " · may be interrupted: nothing finished is lost"
 
 
 def error_lines(subject: str, error: FarmError) -> str:

@@ -19,6 +19,7 @@ from scheduler.cli.options import Selection, selectors
 from scheduler.driver import Driver
 from scheduler.executor import Executor
 from scheduler.known_graph import KnownGraph, longest_paths
+from scheduler.live_report import LiveReporter
 from scheduler.machine import Machine
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
@@ -26,7 +27,7 @@ from scheduler.plan import Action, Plan
 from scheduler.planning import Planner
 from scheduler.preparation import Prepared
 from scheduler.reasons import describe
-from scheduler.report import LineReporter, LiveReporter, Reporter, SilentReporter, duration
+from scheduler.report import LineReporter, Reporter, SilentReporter, duration
 from scheduler.retry import RetryPolicy
 from scheduler.run_lease import OpenRun, end_abandoned, open_run
 from scheduler.surroundings import Surroundings
@@ -181,7 +182,7 @@ def _reporter(farm: FarmContext, total: int) -> Iterator[Reporter]:
         yield SilentReporter()
     elif sys.stderr.isatty() and farm.output_format is OutputFormat.TABLE:
         console = Console(stderr=True, no_color=not farm.color_stderr)
-        with LiveReporter(total, console) as reporter:
+        with LiveReporter(total, console, SystemClock()) as reporter:
             yield reporter
     else:
         yield LineReporter(total=total, stream=sys.stderr, verbose=farm.verbosity > 0)

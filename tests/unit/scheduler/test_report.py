@@ -84,3 +84,28 @@ def test_an_error_is_what_why_and_what_to_do() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(7.31, "7.3s"), (59.96, "60.0s"), (192.4, "3m12s"), (7502, "2h05m")])
 def test_durations_are_short(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_another_reason_for_the_same_state_is_said_only_on_request() -> None:
+    twice = (changed(NodeState.BUILDING, "first build"), changed(NodeState.BUILDING, "first and second build"))
+    assert lines(*twice) == ["(0/2) curl.x86_64 building: first build"]
+    assert len(lines(*twice, verbose=True)) == 2
+
+
+def test_a_cancelled_build_took_no_time() -> None:
+    cancelled = BuildFinished(
+        component="curl",
+        arch="x86_64",
+        build_id=digest_bytes(b""),
+        variation="second",
+        outcome=BuildOutcome.CANCELLED,
+        seconds=0.0,
+        log=None,
+        summary="its result is not needed any more",
+    )
+    assert lines(cancelled) == ["(0/2) curl.x86_64 second build cancelled: its result is not needed any more"]
+
+
+def test_nodes_that_the_plan_did_not_have_are_counted() -> None:
+    events = [NodeChanged(component=name, arch="x86_64", state=NodeState.REPRODUCIBLE, why="") for name in "abc"]
+    assert lines(*events)[-1].startswith("(3/3) ")
