@@ -64,8 +64,9 @@ def build_disk(scratch: Path, *, size_bytes: int, directory_seed: str) -> Iterat
     with claimed_directory(scratch, _PREFIX) as place:
         place.chmod(0o711)
         own, inside, image = place / "own", place / "inside", place / "image"
-        own.mkdir(mode=0o755)
-        inside.mkdir(mode=0o755)
+        for directory in (own, inside):
+            directory.mkdir()
+            directory.chmod(0o755)  # the build user goes through it to what is bound, whatever the umask is
         try:
             _mount(image, inside, size, directory_seed)
             yield BuildDisk(own=own, inside=inside)

@@ -85,6 +85,7 @@ def build_sandbox(
     )
     for name, content, _ in files:
         (own / name).write_bytes(content)
+        (own / name).chmod(0o644)  # rpm would pass over macros that the build user cannot read
     variables = {**_environment(variation), **_clock(root, arch, started, variation.time_offset)}
     return Sandbox(
         root=root,

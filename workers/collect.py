@@ -7,6 +7,7 @@ a name a line of terminal commands. No link is followed, and everything is count
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +62,12 @@ def collect_rpms(inside: Path, place: str, bounds: Bounds) -> tuple[Path, ...]:
 def _make(taken: Path) -> None:
     """Make the farm's directory, whatever the build has put at its place."""
     try:
-        taken.rename(taken.with_name("taken-by-the-build"))
-    except FileNotFoundError:
-        pass
+        with suppress(FileNotFoundError):
+            taken.rename(taken.with_name("taken-by-the-build"))
+        taken.mkdir()
+        taken.chmod(0o755)
     except OSError as exc:
         raise BadOutputError("the build has left its disk unusable", why=str(exc)) from exc
-    taken.mkdir(mode=0o755)
 
 
 def _descend(inside: Path, place: str) -> int | None:

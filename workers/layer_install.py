@@ -31,6 +31,7 @@ _RPM = (
 
 _LINKS = ("bin", "sbin", "lib", "lib64")
 _MOUNT_POINTS = {"builddir": 0o755, "dev": 0o755, "proc": 0o555, "run": 0o755, "sys": 0o555, "tmp": 0o1777}
+_DIRECTORIES = {"usr": 0o755, "var": 0o755, "var/tmp": 0o1777, **_MOUNT_POINTS}
 
 
 class InstallError(InfrastructureError):
@@ -45,14 +46,11 @@ def prepare_bottom(root: Path) -> None:
     The links of a merged `/usr`, because rpm cannot swap a directory for a link when the package that ships them
     comes later; and the mount points of sandboxes, because the buildroot is read-only then.
     """
-    (root / "usr").mkdir()
+    for name, mode in _DIRECTORIES.items():
+        (root / name).mkdir()
+        (root / name).chmod(mode)  # whatever the umask is
     for name in _LINKS:
         (root / name).symlink_to(f"usr/{name}")
-    (root / "var" / "tmp").mkdir(parents=True)
-    (root / "var" / "tmp").chmod(0o1777)
-    for name, mode in _MOUNT_POINTS.items():
-        (root / name).mkdir()
-        (root / name).chmod(mode)
 
 
 def install(rpms: Sequence[Path], root: Path) -> None:

@@ -87,8 +87,10 @@ class Layers:
             for directory in (staging, layer, work):
                 directory.mkdir()
             rpms = fetch(plan, staging)
-            (layer / _ROOT).mkdir(mode=0o755)
-            self._fill(plan, rpms, upper=layer / _ROOT, scratch=scratch)
+            upper = layer / _ROOT
+            upper.mkdir()
+            upper.chmod(0o755)
+            self._fill(plan, rpms, upper=upper, scratch=scratch)
             (layer / "layer.json").write_bytes(encode(plan))
             process.check(["sync", "--file-system", str(layer)])
             layer.rename(self._path(plan.key))

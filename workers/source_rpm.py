@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from farm.arch import host_arch
-from farm.nevra import Nevra
+from farm.nevra import Nevra, NevraError
 from farm.sandbox.run import run_in_sandbox
 from farm.sandbox.sandbox import Bind, Limits
 from farm.source_package import RenderedSource, SourceRpm
@@ -65,8 +65,15 @@ def build_source_rpm(source: RenderedSource, *, root: Path, store: ArtifactStore
         found = _NEVRA.findall(result.stdout)
         if not result.ok or not found:
             raise spec_error(source.spec_name, result)
-        nevra = Nevra.parse(found[-1].decode())
-        return _stored(source, nevra, disk, store)
+        return _stored(source, _nevra(source, found[-1]), disk, store)
+
+
+def _nevra(source: RenderedSource, said: bytes) -> Nevra:
+    """Parse what a source RPM calls itself: programs of the spec may have put another one there."""
+    try:
+        return Nevra.parse(said.decode(errors="replace"))
+    except NevraError as exc:
+        raise SpecError(f"{source.spec_name}: its source RPM has an impossible name", why=repr(said[:200])) from exc
 
 
 def _stored(source: RenderedSource, nevra: Nevra, disk: BuildDisk, store: ArtifactStore) -> SourceRpm:

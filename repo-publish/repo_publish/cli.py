@@ -22,6 +22,8 @@ from repo_publish.rollback import rollback as roll_back
 from repo_publish.signer.process import run_signer
 from repo_publish.tree_check import Finding
 
+_LOCAL_HINT = "give file:///... or a directory; mirror a remote tree first"
+
 
 class NotLocalUrlError(UsageError):
     """Only trees on this machine can be checked."""
@@ -158,9 +160,11 @@ def _emit_report(farm: FarmContext, report: CheckReport) -> None:
 
 
 def _local(url: str) -> Path:
-    parts = urlsplit(url)
-    if parts.scheme not in ("", "file") or parts.netloc not in ("", "localhost"):
-        raise NotLocalUrlError(
-            f"cannot check {url}", hint="give file:///... or a directory; mirror a remote tree first"
-        )
-    return Path(url2pathname(parts.path))
+    try:
+        parts = urlsplit(url)
+        path = url2pathname(parts.path)
+    except ValueError as exc:
+        raise NotLocalUrlError(f"cannot check {url!r}", why=str(exc), hint=_LOCAL_HINT) from exc
+    if parts.scheme not in ("", "file") or parts.netloc not in ("", "localhost") or "\0" in path:
+        raise NotLocalUrlError(f"cannot check {url!r}", hint=_LOCAL_HINT)
+    return Path(path)

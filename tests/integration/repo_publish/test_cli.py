@@ -141,7 +141,8 @@ def test_check_says_what_is_wrong_and_with_which_status(farm: FarmState, rpms: S
     assert command("repo", "check", "--url", url).status == 7
     rpm.write_bytes(content)
     assert command("repo", "check", "--url", url, "--key", str(farm.state.public_key)).status == 0
-    assert command("repo", "check", "--url", "https://repo.invalid/").status == 2
+    for bad in ("https://repo.invalid/", "file://[bad/x", "file:///a%00b"):
+        assert command("repo", "check", "--url", bad).status == 2
 
 
 def test_nothing_judged_is_nothing_published(command: Command) -> None:
