@@ -10,13 +10,18 @@ Digest = NewType("Digest", str)
 _SHAPE = re.compile(r"[0-9a-f]{64}")
 
 
+def is_digest(text: str) -> bool:
+    """Tell whether a text is a digest."""
+    return _SHAPE.fullmatch(text) is not None
+
+
 def parse_digest(text: str) -> Digest:
     """Return the text as a digest.
 
     Raises:
         ValueError: it is not 64 lower-case hexadecimal characters.
     """
-    if not _SHAPE.fullmatch(text):
+    if not is_digest(text):
         message = f"not a sha256 digest: {text[:80]!r}"
         raise ValueError(message)
     return Digest(text)

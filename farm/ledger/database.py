@@ -12,6 +12,7 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from farm.ledger.errors import CorruptLedgerError, LedgerBusyError, LedgerError
@@ -21,6 +22,9 @@ BUSY_SECONDS = 60.0
 """How long a transaction waits for others to end theirs."""
 
 _FILE_MODE = 0o640
+_NEEDED_BYTES = 64 * 1024
+"""SQLite keeps an index of its write-ahead log in a file of its own, of at least 32 KiB."""
+
 _PRIMARY_CODE = 0xFF
 """SQLite keeps details in the higher bits of its result codes (https://sqlite.org/rescode.html)."""
 
@@ -41,8 +45,12 @@ class Database:
         """
         url = _url(location)
         database = cls(_engine(url))
-        with _translated(url), _preparing(url):
-            database._prepare()
+        try:
+            with _translated(url), _preparing(url):
+                database._prepare()
+        except BaseException:
+            database.close()
+            raise
         return database
 
     def close(self) -> None:
@@ -100,8 +108,8 @@ def _url(location: Path | str) -> URL:
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+            return create_engine(url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=BUSY_SECONDS)
     except (NoSuchModuleError, ImportError) as exc:
         raise LedgerError(
             f"the ledger cannot use {url.drivername}", why=str(exc), hint="install the driver, or use SQLite"
@@ -165,20 +173,37 @@ def _translated(url: URL) -> Iterator[None]:
     try:
         yield
     except DBAPIError as exc:
-        raise _in_our_words(exc, url.render_as_string(hide_password=True)) from exc
+        raise _in_our_words(exc, url) from exc
+    except PoolTimeoutError as exc:
+        raise _busy(str(exc)) from exc
 
 
-def _in_our_words(exc: DBAPIError, name: str) -> LedgerError:
-    why = f"{name}: {exc.orig}"
+def _in_our_words(exc: DBAPIError, url: URL) -> LedgerError:
+    why = f"{url.render_as_string(hide_password=True)}: {exc.orig}"
     code = getattr(exc.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         hint = "move the file away and restore a backup; without one, a new ledger is made and all is built again"
         return CorruptLedgerError("the ledger is damaged", why=why, hint=hint)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        hint = "another farm process holds it; wait for it or end it"
-        return LedgerBusyError(f"the ledger was locked for {BUSY_SECONDS:.0f} seconds", why=why, hint=hint)
-    if code == sqlite3.SQLITE_FULL:
-        return LedgerError("no space left for the ledger", why=why, hint="free some space, then run again")
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
+        return _busy(why)
+    out_of_reach = code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+    if code == sqlite3.SQLITE_FULL or (out_of_reach and _is_full(url)):
+        hint = "free some space (the cache directory may be deleted any time), then run again"
+        return LedgerError("no space left for the ledger", why=why, hint=hint)
+    if out_of_reach:
         return LedgerError("the ledger cannot be read or written", why=why, hint="check the disk and the permissions")
     return LedgerError("the ledger's database refused", why=why)
+
+
+def _busy(why: str) -> LedgerBusyError:
+    hint = "another farm process holds it; wait for it or end it"
+    return LedgerBusyError(f"the ledger was locked for {BUSY_SECONDS:.0f} seconds", why=why, hint=hint)
+
+
+def _is_full(url: URL) -> bool:
+    """Tell whether the file system of an SQLite ledger is full: even to be read it needs a little space beside it."""
+    try:
+        place = os.statvfs(Path(url.database or "").parent)
+    except OSError:
+        return False
+    return place.f_bfree * place.f_frsize < _NEEDED_BYTES or place.f_favail == 0 < place.f_files

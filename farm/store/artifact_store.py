@@ -19,6 +19,12 @@ class MissingBlobError(StoreError):
     code = "STO002"
 
 
+class StoreFullError(StoreError):
+    """The artifact store has no space left."""
+
+    code = "STO007"
+
+
 class CorruptBlobError(StoreError):
     """A blob's bytes do not have the digest that names it."""
 

@@ -2,12 +2,12 @@
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from farm.digest import Digest, digest_bytes, parse_digest
-from farm.store.artifact_store import CorruptBlobError, MissingBlobError, StoreError
+from farm.digest import Digest, digest_bytes, is_digest, parse_digest
+from farm.store.artifact_store import CorruptBlobError, MissingBlobError, StoreError, StoreFullError
 from farm.store.atomic_file import create_once, open_regular, publish, publish_over, sweep, temporary
 from farm.store.file_copy import copy_content, digest_of
 from farm.store.probe import probe_conditional_create
@@ -33,7 +33,9 @@ class DirectoryStore:
             for directory in (self._root, self._blobs, self._records, self._scratch):
                 directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
             sweep(self._scratch)
-        probe_conditional_create(self)
+        # Without space nobody can create anything at all; and what frees some (`farm gc`) must be able to open it.
+        with suppress(StoreFullError):
+            probe_conditional_create(self)
 
     def put_bytes(self, data: bytes) -> Digest:
         """Store bytes and return their digest."""
@@ -105,7 +107,7 @@ class DirectoryStore:
     def blobs(self) -> list[Digest]:
         """Return all blobs, sorted."""
         with _in_our_words("cannot list the blobs"):
-            return sorted(Digest(path.name) for path in self._blobs.glob("??/*"))
+            return sorted(Digest(path.name) for path in self._blobs.glob("??/*") if is_digest(path.name))
 
     def create_record(self, name: str, data: bytes) -> bool:
         """Create a record; return False, and change nothing, where it exists already."""
@@ -186,8 +188,9 @@ def _in_our_words(what: str, *, missing: Digest | None = None) -> Iterator[None]
                 why=f"no file {exc.filename}",
                 hint="it was removed, or belongs to another state directory; run again to make it anew",
             ) from exc
-        hint = "check the disk and the permissions"
+        names = [str(name) for name in (exc.filename, exc.filename2) if name]
+        why = ": ".join([*names, exc.strerror or str(exc)])
         if exc.errno in (errno.ENOSPC, errno.EDQUOT):
             hint = "free some space (`farm gc` removes what nothing needs), then run again"
-        names = [str(name) for name in (exc.filename, exc.filename2) if name]
-        raise StoreError(what, why=": ".join([*names, exc.strerror or str(exc)]), hint=hint) from exc
+            raise StoreFullError(what, why=why, hint=hint) from exc
+        raise StoreError(what, why=why, hint="check the disk and the permissions") from exc

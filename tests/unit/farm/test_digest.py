@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.digest import digest_bytes, digest_file, parse_digest
+from farm.digest import digest_bytes, digest_file, is_digest, parse_digest
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -25,5 +25,6 @@ def test_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "e3b0", EMPTY.upper(), EMPTY + "0", EMPTY + "\n", "g" * 64, "../" + EMPTY[3:]])
 def test_parse_refuses_other_text(text: str) -> None:
+    assert not is_digest(text)
     with pytest.raises(ValueError, match="not a sha256 digest"):
         parse_digest(text)

@@ -3,7 +3,7 @@
 import sqlite3
 import stat
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from builders.builds import build_result, verdict
+from builders.small_disk import fill, small_disk
 from sqlalchemy import create_engine
 
 from farm.events import RolledBack
 from farm.ledger import migrate
 from farm.ledger.database import Database
-from farm.ledger.errors import BrokenChainError, CorruptLedgerError, LedgerError, NewerLedgerError
+from farm.ledger.errors import BrokenChainError, CorruptLedgerError, LedgerBusyError, LedgerError, NewerLedgerError
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.tables import metadata
@@ -154,6 +155,24 @@ def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="cannot open") as caught:
         Ledger.open(tmp_path / "gone" / "ledger.sqlite")
     assert "--state" in caught.value.hint
+
+
+def test_a_full_disk_is_called_so(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small") as disk:
+        Ledger.open(disk / "ledger.sqlite").close()
+        fill(disk)
+        with pytest.raises(LedgerError) as caught:
+            Ledger.open(disk / "ledger.sqlite")
+    assert "no space left" in caught.value.what
+
+
+def test_more_threads_than_connections_is_called_busy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("farm.ledger.database.BUSY_SECONDS", 0.05)
+    with closing(Ledger.open(path)) as ledger, ExitStack() as held:
+        for _ in range(15):
+            held.enter_context(ledger._database.read())
+        with pytest.raises(LedgerBusyError):
+            ledger.runs()
 
 
 def test_a_directory_in_its_place(tmp_path: Path) -> None:

@@ -3,18 +3,17 @@
 import multiprocessing
 import signal
 import stat
-import subprocess
 from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 from builders.builds import digest
+from builders.small_disk import fill, small_disk
 
 from farm.digest import digest_bytes
-from farm.environment import is_root
 from farm.process import check
-from farm.store.artifact_store import StoreError
+from farm.store.artifact_store import StoreError, StoreFullError
 from farm.store.atomic_file import temporary
 from farm.store.directory_store import DirectoryStore
 
@@ -28,16 +27,10 @@ def store(tmp_path: Path) -> DirectoryStore:
     return DirectoryStore(tmp_path / "store")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
-    if not is_root():
-        pytest.skip("only root can mount a small file system")
-    place = tmp_path / "small"
-    place.mkdir()
-    check(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)])
-    yield place
-    subprocess.run(["/bin/umount", str(place)], check=True)
+@pytest.fixture(name="small_disk")
+def _small_disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "small") as disk:
+        yield disk
 
 
 def test_files_are_read_only_and_closed_to_others(tmp_path: Path, store: DirectoryStore) -> None:
@@ -143,3 +136,20 @@ def test_a_blob_that_became_a_directory(tmp_path: Path, store: DirectoryStore) -
     (tmp_path / "store" / "blobs" / "sha256" / name[:2] / name).mkdir(parents=True)
     with pytest.raises(StoreError):
         store.read(name)
+
+
+def test_a_full_disk_can_be_opened_and_cleared(small_disk: Path) -> None:
+    store = DirectoryStore(small_disk / "store")
+    large = store.put_bytes(b"x" * 600_000)
+    fill(small_disk)
+    again = DirectoryStore(small_disk / "store")
+    with pytest.raises(StoreFullError):
+        again.create_record("a", b"x")
+    again.delete(large)
+    assert again.create_record("a", b"x")
+
+
+def test_what_is_no_blob_is_not_listed(tmp_path: Path, store: DirectoryStore) -> None:
+    name = store.put_bytes(b"x")
+    (tmp_path / "store" / "blobs" / "sha256" / name[:2] / ".nfs0001").touch()
+    assert store.blobs() == [name]
