@@ -88,7 +88,6 @@ class Assembly:
 
     def known_graph(self, prepared: Mapping[str, Prepared | FarmError]) -> KnownGraph:
         """Return the graph as far as specs, the seed and earlier runs tell."""
-        repositories = [repository for arch in self.arches for repository in self.seed.repositories(arch)]
         facts: dict[Node, SpecFacts] = {}
         requires: dict[Node, Sequence[str]] = {}
         for name, found in sorted(prepared.items()):
@@ -97,7 +96,7 @@ class Assembly:
                 facts[node] = _stand_in(name, arch) if isinstance(found, FarmError) else found.facts[arch]
                 if isinstance(found, Prepared):
                     requires[node] = self.resolver.known_requires(found, arch)
-        return KnownGraph(facts=facts, seed_provides=seed_provides(repositories), requires=requires)
+        return KnownGraph(facts=facts, seed_provides=seed_provides(self.seed.repositories), requires=requires)
 
     def _generate(self, prepared: Prepared, lock: BuildrootLock) -> tuple[str, ...]:
         site = self.site(lock.arch)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from farm.build import BuildResult
 from farm.environment import set_default
@@ -84,7 +84,7 @@ class RayExecutor:
         self._started = False
         self._silence = contextlib.ExitStack()
         self._died = False
-        self._running: dict[str, ray.ObjectRef[Any]] = {}
+        self._running: dict[str, Callable[[Lost], None]] = {}
         self._marks: dict[str, Path] = {}
         self._lock = threading.Lock()
         if address:
@@ -100,9 +100,7 @@ class RayExecutor:
 
     def _start(self) -> None:
         if self._died:
-            ray.shutdown()
-            self._silence.close()
-            self._started = self._died = False
+            self._end_dead()
         if self._started:
             return
         try:
@@ -118,6 +116,16 @@ class RayExecutor:
         # Ray tells of dead workers on standard output, which is for results; what matters of it comes as `Lost`.
         self._silence.enter_context(contextlib.redirect_stdout(io.StringIO()))
         self._started = True
+
+    def _end_dead(self) -> None:
+        """Leave a Ray that died. What still ran there is lost: its answer would never come."""
+        ray.shutdown()
+        self._silence.close()
+        self._started = self._died = False
+        with self._lock:
+            lost, self._running = self._running, {}
+        for done in lost.values():
+            done(Lost(why="worker lost: Ray died", node_died=True))
 
     def build(self, key: str, task: BuildTask, done: BuildDone) -> None:
         """Start a build on a node of its architecture."""
@@ -141,18 +149,21 @@ class RayExecutor:
             mark.touch()
 
     def close(self) -> None:
-        """Leave the cluster, or end the local one."""
+        """Leave the cluster, or end the local one. What still runs is ended: nobody waits for it any more."""
         with self._lock:
-            self._running.clear()
+            left = list(self._running)
+        for key in left:
+            self.cancel(key)
         if self._started:
             ray.shutdown()
         self._silence.close()
-        for mark in self._marks.values():
-            mark.unlink(missing_ok=True)
+        for key, mark in self._marks.items():
+            if key not in left or not self._address:
+                mark.unlink(missing_ok=True)
 
     def _watch(self, key: str, reference: "ray.ObjectRef[T | Lost]", done: Callable[[T | Lost], None]) -> None:
         with self._lock:
-            self._running[key] = reference
+            self._running[key] = done
 
         def finished(future: "Future[T | Lost]") -> None:
             with self._lock:

@@ -102,14 +102,18 @@ def solve_buildroot(
     return solver.solve(base=base, layers=layers, requires=requires, wanted_by=wanted_by)
 
 
-def seed_provides(repositories: Sequence[PackageRepository]) -> Callable[[str, str], str]:
-    """Return a function (requirement, arch) -> name of a package that provides it, or "" (for `build_graph`)."""
+def seed_provides(repositories: Callable[[str], Sequence[PackageRepository]]) -> Callable[[str, str], str]:
+    """Return a function (requirement, arch) -> name of a package that provides it, or "" (for `build_graph`).
+
+    Args:
+        repositories: those of an architecture; the noarch packages of another architecture's are not among them.
+    """
     solvers: dict[str, BuildrootSolver] = {}
 
     @cache
     def provider(requirement: str, arch: str) -> str:
         if arch not in solvers:
-            solvers[arch] = BuildrootSolver(repositories, arch)
+            solvers[arch] = BuildrootSolver(repositories(arch), arch)
         return solvers[arch].provider(requirement)
 
     return provider

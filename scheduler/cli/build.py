@@ -10,7 +10,7 @@ from rich.console import Console
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import Column, emit_rows, note
 from farm.clock import SystemClock
-from farm.errors import FarmError
+from farm.errors import FarmError, InfrastructureError
 from farm.events import NodePlanned, RunStatus
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
@@ -31,6 +31,14 @@ from scheduler.report import LineReporter, Reporter, SilentReporter, duration
 from scheduler.retry import RetryPolicy
 from scheduler.run_lease import OpenRun, end_abandoned, open_run
 from scheduler.surroundings import Surroundings
+from workers.capacity import machine_capacity
+
+
+class NoWorkerError(InfrastructureError):
+    """Nothing here can build for an architecture: its builds would wait for ever."""
+
+    code = "CLI034"
+
 
 _EXIT_STATUS = (
     ({NodeState.FAILED, NodeState.TIMED_OUT}, 4),
@@ -80,6 +88,22 @@ def build(
     sys.exit(exit_status(outcomes))
 
 
+def refuse_unbuildable(plan: Plan) -> None:
+    """Refuse a plan with builds for an architecture that this machine cannot build for.
+
+    Raises:
+        NoWorkerError: naming the architectures.
+    """
+    able = {arch.arch for arch in machine_capacity().arches}
+    missing = sorted({node.arch for node in plan.nodes if node.action in {Action.BUILD, Action.MAYBE}} - able)
+    if missing:
+        raise NoWorkerError(
+            f"this machine cannot build for {', '.join(missing)}",
+            why=f"it builds for {', '.join(sorted(able))}; no emulator of another is registered in binfmt_misc",
+            hint="install qemu-user-static, or name a cluster with --address",
+        )
+
+
 def exit_status(outcomes: Sequence[NodeOutcome]) -> int:
     """Return the exit status of a run: that of its worst outcome."""
     states = {outcome.state for outcome in outcomes}
@@ -105,6 +129,8 @@ def _run(assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, addres
     note(farm, summary(plan))
     if farm.dry_run:
         return None
+    if not address:
+        refuse_unbuildable(plan)
     for ended in end_abandoned(ledger, clock):
         note(farm, f"{ended} was interrupted: its driver is gone")
     commit = project_commit(assembly.project.root)

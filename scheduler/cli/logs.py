@@ -7,13 +7,17 @@ import click
 from farm.build import BuildOutcome, BuildResult
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import emit_text, emit_value, note
+from farm.clock import SystemClock
 from farm.digest import Digest
 from farm.errors import UsageError
 from farm.printable import printable
 from scheduler.assembly import assemble
 from scheduler.cli.build_choice import last_build_id
+from scheduler.leases import build_subject
 from scheduler.node import Node
+from scheduler.node_building import VARIATIONS
 from scheduler.report import failure_lines
+from scheduler.run_lease import is_alive
 
 
 class NoLogError(UsageError):
@@ -58,10 +62,15 @@ def _choose(results: list[BuildResult], variation: str, node: Node) -> BuildResu
 
 def _show_live(farm: FarmContext, build_id: Digest, variation: str) -> bool:
     """Write the log of a build that runs now; tell whether there was one."""
-    for name in (variation,) if variation else ("first", "second"):
-        path = farm.state.live_log(build_id, name)
-        if path.exists():
-            note(farm, f"{name} build, running:")
-            sys.stdout.write(printable(path.read_text(encoding="utf-8", errors="replace"), keep="\n\t"))
-            return True
+    for name in (variation,) if variation else VARIATIONS:
+        lease = farm.ledger().lease_of(build_subject(build_id, name))
+        if lease is not None and not is_alive(lease, SystemClock()):
+            continue  # what a killed driver left
+        try:
+            written = farm.state.live_log(build_id, name).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            continue
+        note(farm, f"{name} build, running:")
+        sys.stdout.write(printable(written, keep="\n\t"))
+        return True
     return False

@@ -15,6 +15,7 @@ from farm.errors import NotReproducibleError
 from farm.identity import random_name
 from farm.ledger.values import NodeOutcome
 from farm.node_inputs import load_inputs
+from farm.states import NodeState
 from farm.verdict import Verdict, VerdictStatus
 from scheduler.assembly import Assembly, assemble
 from scheduler.cli.options import Selection, selectors
@@ -26,6 +27,9 @@ from workers.build import BuildRequest
 from workers.compare import judge
 from workers.tasks import BuildTask
 from workers.variation import further_variation
+
+_JUDGED = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE)
+"""A later run that failed or was interrupted does not take a verdict back."""
 
 
 class NothingToVerifyError(NotReproducibleError):
@@ -79,7 +83,7 @@ def verify(
     selection = Selection(globs=component, groups=group, everything=everything)
     nodes = selection.nodes(assembly.project, assembly.arches)
     ledger = farm.ledger()
-    outcomes = [(node, ledger.last_outcome(*node)) for node in nodes]
+    outcomes = [(node, ledger.last_outcome(*node, _JUDGED)) for node in nodes]
     known = [(node, verdict) for node, outcome in outcomes if (verdict := _verdict(farm, outcome)) is not None]
     if not known:
         raise NothingToVerifyError("none of the selected components has a verdict", hint="farm build makes verdicts")
@@ -112,14 +116,14 @@ def _build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]]) -> d
     """Build each node once more, as many at once as there are slots, and say how each compares."""
     executor = RayExecutor()
     answers: SimpleQueue[tuple[Node, BuildResult | Lost]] = SimpleQueue()
-    waiting = dict(known)
+    verdicts = dict(known)
     try:
         for node, verdict in known:
             executor.build(f"verify {node}", _task(assembly, node, verdict), _deliver(answers, node))
         said: dict[Node, str] = {}
-        while len(said) < len(waiting):
+        while len(said) < len(verdicts):
             node, answer = answers.get()
-            said[node] = _compare(assembly, waiting[node], answer)
+            said[node] = _compare(assembly, verdicts[node], answer)
         return said
     finally:
         executor.close()

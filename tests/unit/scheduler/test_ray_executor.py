@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from scheduler.executor import Lost
+from scheduler.ray_executor import RayExecutor
+
+
+def test_what_ran_on_a_ray_that_died_is_lost_and_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    executor = RayExecutor()
+    answers: list[Lost] = []
+    monkeypatch.setattr("ray.shutdown", lambda: None)
+    monkeypatch.setattr("scheduler.ray_executor._start_local", lambda: None)
+    executor._running["build lib first 1"] = answers.append
+    executor._started = executor._died = True
+    executor._start()
+    assert [answer.node_died for answer in answers] == [True]
+    executor._died = True
+    executor._start()
+    assert len(answers) == 1
+    executor.close()
+
+
+def test_closing_ends_what_still_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    marked: list[Path] = []
+    executor = RayExecutor()
+    mark = tmp_path / "live" / "attempt.cancel"
+    monkeypatch.setattr("ray.shutdown", lambda: marked.extend(mark.parent.iterdir()))
+    executor._started = True
+    executor._running["build lib first 1"] = lambda _answer: None
+    executor._marks["build lib first 1"] = mark
+    executor.close()
+    assert marked == [mark]
+    assert list(mark.parent.iterdir()) == []
