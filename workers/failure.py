@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from farm.build import FailureCause
-from workers.failure_rules import BUILD_ORDER, CHECK_ORDER, NEAR_END, RPM_ERROR, SECONDARY, SURROUNDINGS, Rule
+from workers.failure_rules import (
+    BUILD_ORDER,
+    CHECK_ORDER,
+    EXPLAINED_BY_LATER,
+    NEAR_END,
+    RPM_ERROR,
+    SECONDARY,
+    SURROUNDINGS,
+    Rule,
+)
 
 SCAN_BYTES = 2 * 2**20
 """How much of the end of a log is looked at: a cause stands near the end."""
@@ -44,7 +53,8 @@ def find_cause(log: bytes | str) -> FailureCause:
     """
     data = log.encode(errors="replace") if isinstance(log, str) else log
     phase = _failing_phase(data)
-    finding = _surroundings(phase) or _first(phase, CHECK_ORDER if phase.name == "%check" else BUILD_ORDER)
+    finding = _first(phase, SURROUNDINGS) or _first(phase, CHECK_ORDER if phase.name == "%check" else BUILD_ORDER)
+    finding = _later(phase, finding) or finding
     if finding is None or finding.category == "make":
         finding = _traceback(phase) or finding or _first(phase, (RPM_ERROR,))
     if finding is None:
@@ -96,8 +106,11 @@ def _clean(line: str) -> str:
     return _CONTROL.sub("", line[: LINE_CHARACTERS * 2]).rstrip()[:LINE_CHARACTERS]
 
 
-def _surroundings(phase: _Phase) -> _Finding | None:
-    return _first(phase, SURROUNDINGS)
+def _later(phase: _Phase, finding: _Finding | None) -> _Finding | None:
+    """Return what explains a failure better than a line that is often harmless, because it stands behind that."""
+    rules = EXPLAINED_BY_LATER.get(finding.category, ()) if finding else ()
+    later = _first(phase, rules)
+    return later if finding and later and later.positions[0] > finding.positions[-1] else None
 
 
 def _first(phase: _Phase, rules: Sequence[Rule]) -> _Finding | None:

@@ -37,24 +37,30 @@ def _rule(
     return Rule(category=category, pattern=re.compile(pattern), context=context, most=most, last=last, near_end=near)
 
 
+_NO_RESULT = r"^(?!\s*(?:ok|not ok|PASS|FAIL|XFAIL|SKIP|PASSED|FAILED|test)\b)"
+"""Begins a pattern: the name of a test that is about an error is no error."""
+
 SURROUNDINGS = (
-    _rule("disk-full", r"No space left on device|Disk quota exceeded|: write error: No space", last=True, near=True),
+    _rule("disk-full", rf"{_NO_RESULT}.*(?:No space left on device|Disk quota exceeded)", last=True, near=True),
     _rule(
         "out-of-memory",
-        r"virtual memory exhausted|Cannot allocate memory|std::bad_alloc|Killed signal terminated program|"
-        r"\bOut of memory\b|^MemoryError\b|^Killed$|: Killed\s",
+        rf"{_NO_RESULT}.*(?:virtual memory exhausted|Cannot allocate memory|std::bad_alloc|"
+        r"Killed signal terminated program|\bOut of memory\b)|^MemoryError\b|^Killed$|: Killed\s",
         last=True,
         near=True,
     ),
     _rule(
         "process-limit",
-        r"[Ff]ork(?:\(\))?: (?:retry: )?Resource temporarily unavailable|Cannot fork|cannot fork|"
-        r"can't start new thread|BlockingIOError: \[Errno 11\]|pthread_create.{0,40}Resource temporarily unavailable",
+        rf"{_NO_RESULT}.*(?:[Ff]ork(?:\(\))?: (?:retry: )?Resource temporarily unavailable|[Cc]annot fork|"
+        r"can't start new thread|pthread_create.{0,40}Resource temporarily unavailable)",
         last=True,
         near=True,
     ),
 )
-"""A limit of the sandbox was hit: it explains whatever else the log says."""
+"""A limit of the sandbox was hit: it explains whatever else the log says.
+
+`EAGAIN` alone is no such limit: every non-blocking descriptor gives it, too.
+"""
 
 _NETWORK = _rule(
     "network",
@@ -101,7 +107,7 @@ _TESTS = (
         most=6,
     ),
     _rule("test", r"^\s*\d+/\d+ .{1,200}\s(?:FAIL|TIMEOUT|ERROR|UNEXPECTEDPASS)\b", most=6),
-    _rule("test", r"^(?:FAIL|ERROR|XPASS): \S", most=6),
+    _rule("test", r"^(?:FAIL|XPASS): \S|^ERROR: \w+ \(", most=6),
     _rule("test", r"^\s*--- FAIL: |^test .{1,200} \.\.\. FAILED$|^not ok \d+", most=6),
     _rule(
         "test",
@@ -110,6 +116,8 @@ _TESTS = (
     ),
     _rule("test", r": Assertion .{1,300} failed\.|^Assertion failed: ", most=3),
 )
+_ERROR_RESULT = _rule("test", r"^ERROR: \S", most=6)
+"""automake's word for a test that could not run; anywhere but in %check it is any program's word."""
 _RPM = (
     _rule("unpackaged-files", r"^error: Installed \(but unpackaged\) file\(s\) found:", context=6, most=1),
     _rule("missing-file", r"^error: (?:File|Directory) not found(?: by glob)?: ", most=6),
@@ -143,10 +151,12 @@ _PLAIN = (
     ),
 )
 
-BUILD_ORDER = (*_RPM[:4], _NETWORK, _READ_ONLY, *_COMPILER, _RPM[4], *_SET_UP, _COMMAND, *_TESTS, *_PLAIN)
+_LAST_RESORT = _rule("tool", r"^ERROR: \S", last=True, near=True)
+
+BUILD_ORDER = (*_RPM[:4], _NETWORK, _READ_ONLY, *_COMPILER, _RPM[4], *_SET_UP, _COMMAND, *_TESTS, _LAST_RESORT, *_PLAIN)
 """Rules by how well they explain a failure anywhere but in %check; the first that matches names the category."""
 
-CHECK_ORDER = (*_TESTS, *_COMPILER, _NETWORK, _READ_ONLY, *_SET_UP, _COMMAND, *_RPM, *_PLAIN)
+CHECK_ORDER = (*_TESTS, _ERROR_RESULT, *_COMPILER, _NETWORK, _READ_ONLY, *_SET_UP, _COMMAND, *_RPM, *_PLAIN)
 """The same for %check, where a test that fails is the cause, and what it printed is the evidence."""
 
 RPM_ERROR = _rule("rpm", r"^error: (?!Bad exit status)", context=1, most=4, last=True)
@@ -154,3 +164,6 @@ RPM_ERROR = _rule("rpm", r"^error: (?!Bad exit status)", context=1, most=4, last
 
 SECONDARY = frozenset({"make", "network", "read-only", "missing-command"})
 """Categories whose lines are shown after those of another category."""
+
+EXPLAINED_BY_LATER = {"network": _COMPILER, "read-only": _COMPILER}
+"""Categories whose lines are often harmless: what these rules find behind them explains the failure better."""

@@ -1,5 +1,6 @@
 """RPM files taken out of what a build has left."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,15 @@ def test_files_are_moved_to_a_place_of_the_farms(tmp_path: Path) -> None:
     assert [path.name for path in taken] == ["a-1-1.noarch.rpm", "b-1-1.x86_64.rpm"]
     assert {path.parent for path in taken} == {tmp_path / "taken"}
     assert not any(path.exists() for path in left)
+
+
+def test_full_disk_is_the_builds_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(BadOutputError, match="unusable"):
+        collect_rpms(tmp_path, "build/RPMS", Bounds())
 
 
 def test_nothing_there_is_nothing_taken(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from farm.build import FailureCause
 from workers.failure import LINE_CHARACTERS, MOST_LINES, SCAN_BYTES, failing_phase, find_cause, limit_cause
+from workers.failure_rules import BUILD_ORDER, CHECK_ORDER, SURROUNDINGS
 
 
 def log(phase: str, *lines: str) -> str:
@@ -156,6 +157,61 @@ CASES = {
     ),
     "make": ("%build", ("make: *** No rule to make target 'install'.  Stop.",), "make", "No rule to make target"),
 }
+
+
+NO_SURROUNDINGS = {
+    "test about a full disk": (
+        "%check",
+        ("ok 1 - write", "not ok 2 - handles No space left on device"),
+        "test",
+        "not ok 2",
+    ),
+    "test about memory": ("%check", ("FAIL: strerror: Cannot allocate memory",), "test", "FAIL: strerror"),
+    "test that lists errors": (
+        "%check",
+        ("PASS: Out of memory is told", "FAIL: other"),
+        "test",
+        "FAIL: other",
+    ),
+    "socket without data": (
+        "%check",
+        (
+            "Traceback (most recent call last):",
+            '  File "t.py", line 1, in <module>',
+            "BlockingIOError: [Errno 11] Resource temporarily unavailable",
+        ),
+        "python",
+        "BlockingIOError",
+    ),
+    "host name that is not found": (
+        "%build",
+        ("hostname: Name or service not known", "main.c:1:1: error: unknown type", "make: *** [Makefile:1: x] Error 1"),
+        "compiler",
+        "main.c:1:1",
+    ),
+    "place that cannot be written": (
+        "%build",
+        ("touch: /usr/share/x: Read-only file system", "main.c:1:1: error: unknown type"),
+        "compiler",
+        "main.c:1:1",
+    ),
+    "compiler tried before": (
+        "%build",
+        ("conftest.c:1:1: error: no", "curl: (6) Could not resolve host: example.org"),
+        "network",
+        "example.org",
+    ),
+    "error of a tool": ("%build", ("ERROR: Could not find a version that satisfies x",), "tool", "satisfies x"),
+    "test that could not run": ("%check", ("PASS: one", "ERROR: two"), "test", "ERROR: two"),
+    "unittest without %check": ("%build", ("ERROR: test_x (tests.TestX)",), "test", "test_x"),
+}
+CASES |= NO_SURROUNDINGS
+
+
+def test_every_category_has_a_case() -> None:
+    rules = (*SURROUNDINGS, *BUILD_ORDER, *CHECK_ORDER)
+    by_rpm = {"missing-file", "unpackaged-files", "unmet-requires"}
+    assert {rule.category for rule in rules} - by_rpm == {category for _, _, category, _ in CASES.values()} - {"python"}
 
 
 @pytest.mark.parametrize("case", sorted(CASES))
