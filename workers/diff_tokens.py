@@ -1,7 +1,8 @@
 """What in differing lines may come from a build's surroundings: dates, numbers of jobs, temporary files. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 _JOBS = re.compile(r"(?<![\w-])-j ?\d{1,4}\b|\b(?:nproc|ncpus?|cpus|jobs)\s{0,3}[:=]\s{0,3}\d{1,4}\b", re.IGNORECASE)
@@ -10,8 +11,11 @@ _EPOCH = re.compile(r"(?<![\w.])[12]\d{9}(?!\w)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _TIME = r"(?: [\d:]{5,8})?(?: [AP]M)?(?: [A-Z+-][\w+:-]{1,8})?"
+_CLOCK = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)[T ](\d\d):(\d\d)")
+_ISO_TIME = r"(?:[T ]\d\d:?\d\d(?::?\d\d)?(?!\d))?"
 _DATES = (
-    re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<gap>[-/.]?)(?P<month>\d\d)(?P=gap)(?P<day>\d\d)(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<year>20\d\d)(?P<gap>[-/.]?)(?P<month>\d\d)(?P=gap)(?P<day>\d\d)(?!\d){_ISO_TIME}"),
+    re.compile(rf"(?<![\d-])(?P<short>\d\d)-{_MONTH}-(?P<day>\d\d)(?: \d\d:\d\d)?\b"),
     re.compile(r"(?<!\d)(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>20\d\d)(?!\d)"),
     re.compile(rf"\b{_MONTH}[ ,]{{1,2}}(?P<day>\d{{1,2}}),?{_TIME},? (?P<year>20\d\d)\b"),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})[ -]{_MONTH}[ ,-]{{1,2}}(?P<year>20\d\d)\b"),
@@ -21,6 +25,16 @@ _DATES = (
 def dates(lines: Sequence[str]) -> dict[str, datetime]:
     """Return the dates, and times in seconds since 1970, that stand in lines: as text, and as a time of that day."""
     return {text: moment for line in lines for text, moment in _dates(line)}
+
+
+def times(lines: Sequence[str]) -> list[datetime]:
+    """Return the dates with a time of day in lines (`2026-11-21 01:24`), to the minute, as they stand there."""
+    found = []
+    for match in (match for line in lines for match in _CLOCK.finditer(line)):
+        with suppress(ValueError):
+            year, month, day, hour, minute = map(int, match.groups())
+            found.append(datetime(year, month, day, hour, minute))  # noqa: DTZ001 - of a zone that the text may not name
+    return list(dict.fromkeys(found))
 
 
 def jobs(lines: Sequence[str]) -> list[str]:
@@ -44,8 +58,13 @@ def _dates(line: str) -> Iterator[tuple[str, datetime]]:
             parts = match.groupdict()
             month = int(parts["month"]) if parts.get("month") else _MONTHS.index(parts["name"]) + 1
             try:
-                yield match[0], datetime(int(parts["year"]), month, int(parts["day"]), 12, tzinfo=UTC)
+                yield match[0], datetime(_year(parts), month, int(parts["day"]), 12, tzinfo=UTC)
             except ValueError:
                 continue
     for match in _EPOCH.finditer(line):
         yield match[0], datetime.fromtimestamp(int(match[0]), UTC)
+
+
+def _year(parts: Mapping[str, str]) -> int:
+    """Two digits, as zipinfo(1) writes them, are of this century."""
+    return 2000 + int(parts["short"]) if "short" in parts else int(parts["year"])

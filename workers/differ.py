@@ -16,7 +16,8 @@ from farm.sandbox.user_namespace import BUILD_UID
 from farm.store.artifact_store import ArtifactStore
 from farm.verdict import DifferenceCause, RpmDifference
 from workers.build_disk import BuildDisk, build_disk
-from workers.causes import ADVICE, name_causes, trace
+from workers.build_trace import trace
+from workers.causes import ADVICE, name_causes
 from workers.diff_findings import BadReportError, Finding, parse_report
 
 RPM_BINDINGS = Path("/usr/lib/python3/dist-packages/rpm")
@@ -134,6 +135,7 @@ def _sandbox(disk: BuildDisk, work: Path, limits: Limits) -> Sandbox:
 
 def _export(differences: Sequence[RpmDifference], side: str, directory: Path, store: ArtifactStore) -> None:
     directory.mkdir()
+    directory.chmod(0o755)
     for difference in differences:
         digest = difference.first if side == "first" else difference.second
         if digest:

@@ -67,7 +67,7 @@ def test_cause_is_named(bench: Workbench, write: str, cause: str) -> None:
         install="install -D -m 644 out.txt %{buildroot}/usr/share/tiny",
     )
     explanation = _explain(bench, _twice(bench, spec, "tiny"))
-    assert [found.name for found in explanation.causes] == [cause]
+    assert [found.name for found in explanation.causes] == [cause], explanation.causes
 
 
 def test_file_mode_from_the_umask(bench: Workbench) -> None:

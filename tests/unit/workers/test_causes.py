@@ -8,7 +8,9 @@ from builders.builds import build_result, digest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.causes import ADVICE, name_causes, trace
+from workers.build_trace import trace
+from workers.cause_detectors import DETECTORS
+from workers.causes import ADVICE, name_causes
 from workers.diff_findings import Finding
 from workers.variation import first_variation, second_variation
 
@@ -50,6 +52,13 @@ def names(*findings: Finding) -> list[str]:
         (("-make -j8", "+make -j1"), "cpu-count"),
         (("-one", "-two", "+two", "+one"), "file-order"),
         (("-files: a b c d", "+files: a c b d"), "file-order"),
+        (("-a 2026-11-21 01:00:07", "+a 2026-11-21 01:05:09"), "build-time"),
+        (("--rw-r--r--  b- defN 26-Nov-21 01:00 a", "+-rw-r--r--  b- defN 26-Nov-21 01:05 a"), "build-time"),
+        (("-in /builddir/build/BUILD/x/ccQ1b2Zz.o", "+in /builddir/build/BUILD/x/cc9fKpX0.o"), "build-path"),
+        (("-at 10:00:00+0000", "+at 10:00:00+1400"), "timezone"),
+        (("-2001-09-09 01:46 a", "+2001-09-09 15:46 a"), "timezone"),
+        (("-2026-11-21 00:00 a", "+2026-11-21 14:00 a"), "timezone"),
+        (("-x one", "-x two", "-new", "+x two", "+x one"), "file-order"),
         (("-93 f1", "+a0 37"), "unknown"),
         (("-size 33188", "+size 40000"), "unknown"),
     ],
@@ -65,6 +74,17 @@ def test_cause(lines: tuple[str, ...], cause: str) -> None:
         ("-1999-01-01", "+1999-01-02"),
         ("-buildername", "+verifiername"),
         ("- - 33188", "+ - 33261"),
+        ("-2026-11-21 00:00 ./only-here", "+"),
+        ("-the builder pattern", "+the factory pattern"),
+        ("-export LC_ALL=C.UTF-8", "+"),
+        ("-", "+export LC_ALL=C.UTF-8"),
+        ("--rwxr-xr-x  0 r  r  5 2026-01-05 00:00 ./a", "+-rw-r--r--  0 r  r  5 2026-01-05 00:00 ./a"),
+        ("-make -j8 of main.c", "+make -j4 of main.c"),
+        ("-/builddir/build/BUILD/x/main.c", "+/builddir/build/BUILD/x/util.c"),
+        ("-/builddir/build/BUILD/x/main.c", "+/tmp/x"),
+        ("-a() {", "-}", "-b() {", "-}", "+c() {", "+}", "+d() {", "+}"),
+        ("-sizes 1 0 0", "+sizes 0 1 0"),
+        ("-call main+1400", "+call main+0000"),
     ],
 )
 def test_what_looks_like_a_cause_and_is_none(lines: tuple[str, ...]) -> None:
@@ -73,7 +93,7 @@ def test_what_looks_like_a_cause_and_is_none(lines: tuple[str, ...]) -> None:
 
 def test_causes_come_in_a_fixed_order_with_where_they_were_seen() -> None:
     host = finding(f"-on {FIRST.variation.hostname}", "+on x", place=("b.rpm", "content", "./etc/host"))
-    when = finding("-2026-11-21", "+x", place=("b.rpm", "content", "./etc/when"))
+    when = finding("-2026-11-21", f"+{LATER:%Y-%m-%d}", place=("b.rpm", "content", "./etc/when"))
     causes = name_causes([host, when], FIRST, SECOND)
     assert [cause.name for cause in causes] == ["build-time", "hostname"]
     assert causes[0].evidence == "b.rpm: ./etc/when: 2026-11-21"
@@ -82,8 +102,8 @@ def test_causes_come_in_a_fixed_order_with_where_they_were_seen() -> None:
 
 
 def test_payload_is_a_better_witness_than_the_header() -> None:
-    header = finding("-x 2026-11-21 y", "+z", place=("a.rpm", "header"))
-    payload = finding("-2026-11-21", "+z", place=("a.rpm", "content", "./file"))
+    header = finding("-x 2026-11-21 y", f"+x {LATER:%Y-%m-%d} y", place=("a.rpm", "header"))
+    payload = finding("-2026-11-21", f"+{LATER:%Y-%m-%d}", place=("a.rpm", "content", "./file"))
     assert name_causes([header, payload], FIRST, SECOND)[0].evidence.startswith("a.rpm: ./file")
 
 
@@ -110,3 +130,13 @@ def test_any_findings_have_causes_with_advice(findings: list[Finding]) -> None:
     assert causes
     assert all(cause.name in ADVICE and len(cause.evidence) <= 300 for cause in causes)
     assert len({cause.name for cause in causes}) == len(causes)
+
+
+def test_every_cause_has_a_detector_and_advice() -> None:
+    assert [*DETECTORS, "unknown"] == list(ADVICE)
+
+
+def test_words_in_another_order_in_a_dump_are_bytes() -> None:
+    lines = ("-0010 ab cd ef", "+0010 cd ab ef")
+    assert names(finding(*lines)) == ["file-order"]
+    assert names(finding(*lines, place=("a.rpm", "content", "./a", "hex-dump {}"))) == ["unknown"]

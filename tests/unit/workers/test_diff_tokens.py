@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.diff_tokens import dates, jobs, temporary_files
+from workers.diff_tokens import dates, jobs, temporary_files, times
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,9 @@ from workers.diff_tokens import dates, jobs, temporary_files
         "21 Nov 2026",
         "21-Nov-2026",
         "1795224247",
+        "2026-11-21 01:24:07",
+        "20261121T012407",
+        "26-Nov-21 01:24",
     ],
 )
 def test_forms_of_a_date(text: str) -> None:
@@ -36,6 +39,11 @@ def test_forms_of_a_date(text: str) -> None:
 @pytest.mark.parametrize("text", ["2026-13-45", "1.1795224247", "99999999", "Nova 21 2026x", "v2026112", "12026112100"])
 def test_what_is_no_date(text: str) -> None:
     assert dates([text]) == {}
+
+
+def test_times_of_day() -> None:
+    lines = ["a 2026-11-21 01:24:07, 2026-11-21T15:24Z", "2026-13-45 99:99", "2026-11-21"]
+    assert [f"{moment:%d %H:%M}" for moment in times(lines)] == ["21 01:24", "21 15:24"]
 
 
 def test_jobs_and_temporary_files() -> None:
