@@ -25,6 +25,25 @@ def client_root() -> Path:
     return _named("FARM_TEST_CLIENT_ROOT", "no client root with dnf5")
 
 
+@pytest.fixture(scope="session")
+def real_tree() -> Path:
+    """A checkout of Azure Linux 4.0, which is read and never written."""
+    return _checkout("FARM_TEST_AZURELINUX")
+
+
+@pytest.fixture(scope="session")
+def real_tree_git() -> Path:
+    """The git directory of that checkout, with its history."""
+    return _checkout("FARM_TEST_AZURELINUX_GIT")
+
+
+def _checkout(variable_name: str) -> Path:
+    named = variable(variable_name)
+    if not named:
+        pytest.skip(f"no checkout of Azure Linux 4.0: {variable_name} names one (microsoft/azurelinux, tomls/base/main)")
+    return Path(named)
+
+
 def _named(variable_name: str, missing: str) -> Path:
     named = variable(variable_name)
     if not named:
