@@ -61,6 +61,7 @@ def test_a_killed_driver_repeats_no_finished_build(farm: Farm) -> None:
     driver = farm.start("build", "-a", "-k")
     wait_for(lambda: started(farm, "slow"))
     kill_session(driver)
+    assert "is gone" in farm.run("watch", status=8).stderr
     finished = {
         (str(event["component"]), str(event["variation"]))
         for event in farm.events()

@@ -133,3 +133,31 @@ def test_a_revert_is_what_was_judged_before(tmp_path: Path) -> None:
     recorded = Recorded(tmp_path, before)
     recorded.record(between)
     assert recorded.plan(before, KnowsOnly(before, between)).action is Action.REUSE
+
+
+def test_only_what_is_selected_and_what_that_needs_is_solved(tmp_path: Path) -> None:
+    solved: list[str] = []
+
+    class Counting(KnowsOnly):
+        def solve_only(
+            self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
+        ) -> NodeInputs | MoreRequires | None:
+            del prepared, built
+            solved.append(node.component)
+            return None
+
+    ready = prepared("spec")
+    facts = ready.facts["x86_64"]
+    planner = Planner(
+        ledger=Ledger.open(tmp_path / "ledger.sqlite"),
+        store=DirectoryStore(tmp_path / "store"),
+        resolver=Counting(),
+        settings=FarmSettings(),
+        prepared={"app": ready, "other": ready},
+        known=KnownGraph(
+            facts={NODE: facts, Node("other", "x86_64"): facts}, seed_provides=lambda _need, _arch: "", requires={}
+        ),
+        today=date(2026, 1, 1),
+    )
+    assert [node.component for node in planner.plan(selected=[NODE]).nodes] == ["app"]
+    assert solved == ["app"]

@@ -2,10 +2,13 @@ import random
 
 import hypothesis.strategies as st
 import pytest
+from builders.builds import built_rpm
 from builders.package_metadata import package, repository
+from builders.rpm_facts import facts_of
 from hypothesis import given, settings
 
 from farm.buildroot_lock import BuildrootLock
+from scheduler.repository import stage_repository
 from scheduler.requirement_text import RequirementError
 from scheduler.solver import seed_provides, solve_buildroot
 from scheduler.unsolvable import BuildrootConflictError, MissingProviderError
@@ -98,6 +101,13 @@ def test_the_seed_tells_what_it_provides() -> None:
     assert provides("pkgconfig(zlib) >= 1.2", "x86_64") == "zlib-devel"
     assert provides("pkgconfig(zlib) >= 2", "x86_64") == ""
     assert provides("make", "aarch64") == ""
+
+
+def test_the_seed_of_one_architecture_says_nothing_of_another() -> None:
+    noarch = stage_repository("seed", [facts_of(built_rpm("fonts-1-1.noarch"))])
+    provides = seed_provides(lambda arch: [noarch] if arch == "x86_64" else [])
+    assert provides("fonts", "x86_64") == "fonts"
+    assert provides("fonts", "aarch64") == ""
 
 
 NAMES = [f"p{number}" for number in range(12)]
