@@ -12,12 +12,15 @@ DIRECTORY_MODE = 0o755
 def write_file(path: Path, content: bytes, *, mode: int = FILE_MODE) -> None:
     """Write a file through a temporary name beside it; it is on the disk when this returns."""
     temporary = path.with_name(random_name(f".{path.name}"))
-    with temporary.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fchmod(stream.fileno(), mode)
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("xb") as stream:
+            os.fchmod(stream.fileno(), mode)
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     sync(path.parent)
 
 

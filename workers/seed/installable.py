@@ -56,6 +56,6 @@ def _location(repository: Path, kind: str) -> str:
             location = data.find(f"{_METADATA}location")
             if data.get("type") == kind and location is not None:
                 return str(location.get("href"))
-    except (OSError, SyntaxError) as exc:
+    except (OSError, SyntaxError, ValueError) as exc:
         raise SeedError(f"cannot read {index}", why=str(exc)) from exc
     raise SeedError(f"{index} names no {kind}")

@@ -55,16 +55,22 @@ def build_local(package: LocalPackage, *, root: Path, rpm: str, paths: SeedPaths
         ConversionFailedError: rpmbuild failed.
     """
     pool = PackagePool(paths.pool)
-    first = key = identity("seed-local", {"source": package.digest, "code": code_digest(), "rpm": rpm})
-    found = []
-    while (record := pool.find(key)) is not None:
-        found.append(record)
-        key = _next_key(first, len(found))
-    return found or _build(package, first, root=root, paths=paths)
+    first = identity("seed-local-build", {"source": package.digest, "code": code_digest(), "rpm": rpm})
+    return find_local(pool, first) or _build(package, first, root=root, paths=paths)
+
+
+def find_local(pool: PackagePool, first: Digest) -> list[PooledRpm]:
+    """Return all packages of a build of which the first has this key; none where one is missing or damaged."""
+    record = pool.find(first)
+    if record is None:
+        return []
+    others = [pool.find(_next_key(first, number)) for number in range(1, record.siblings + 1)]
+    whole = [other for other in others if other is not None]
+    return [record, *whole] if len(whole) == record.siblings else []
 
 
 def _next_key(first: Digest, number: int) -> Digest:
-    return identity("seed-local-next", {"first": first, "number": number}) if number else first
+    return identity("seed-local-next", {"first": first, "number": number})
 
 
 def _build(package: LocalPackage, key: Digest, *, root: Path, paths: SeedPaths) -> list[PooledRpm]:
@@ -81,17 +87,14 @@ def _build(package: LocalPackage, key: Digest, *, root: Path, paths: SeedPaths) 
                 hint=f"correct {package.spec}",
             )
         pool = PackagePool(paths.pool)
-        # The first record is written last: with it, all are there.
-        added = [
-            _add(pool, sandbox, each, _next_key(key, number)) for number, each in reversed(list(enumerate(results)))
-        ]
-        return added[::-1]
+        others = [_add(pool, sandbox, each, _next_key(key, number)) for number, each in enumerate(results[1:], start=1)]
+        return [_add(pool, sandbox, results[0], key, siblings=len(others)), *others]
 
 
-def _add(pool: PackagePool, sandbox: ConverterSandbox, result: Result, key: Digest) -> PooledRpm:
+def _add(pool: PackagePool, sandbox: ConverterSandbox, result: Result, key: Digest, *, siblings: int = 0) -> PooledRpm:
     nevra = Nevra.parse(result.nevra)
     source = sandbox.workspace / "output" / Path(result.output).name
-    return pool.add(key, source, filename=nevra.filename, nevra=str(nevra), epoch=result.epoch)
+    return pool.add(key, source, filename=nevra.filename, nevra=str(nevra), epoch=result.epoch, siblings=siblings)
 
 
 def _copy_sources(package: LocalPackage, sandbox: ConverterSandbox) -> str:

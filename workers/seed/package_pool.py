@@ -23,6 +23,7 @@ class PooledRpm(msgspec.Struct, frozen=True, kw_only=True):
         filename: the RPM's own file name; in the pool it is named after the key.
         nevra: name, epoch, version, release and architecture.
         epoch: its date, in seconds since 1970: the file's modification time.
+        siblings: how many further packages the same build has made, where this is the first of them.
     """
 
     key: str
@@ -31,6 +32,7 @@ class PooledRpm(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     size: int
     epoch: int
+    siblings: int = 0
 
 
 class PackagePool:
@@ -58,7 +60,7 @@ class PackagePool:
         self.remove(key)
         return None
 
-    def add(self, key: str, source: Path, *, filename: str, nevra: str, epoch: int) -> PooledRpm:
+    def add(self, key: str, source: Path, *, filename: str, nevra: str, epoch: int, siblings: int = 0) -> PooledRpm:
         """Copy an RPM into the pool; the record comes last.
 
         Raises:
@@ -76,6 +78,7 @@ class PackagePool:
                 sha256=digest_file(temporary),
                 size=temporary.stat().st_size,
                 epoch=epoch,
+                siblings=siblings,
             )
             temporary.replace(self.path(key))
             _write(self.root / f"{key}.json", encode(record))
