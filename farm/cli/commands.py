@@ -33,3 +33,11 @@ COMMANDS = {
     "gc": CommandRef("scheduler.cli.gc:gc", "Remove artifacts and caches that nothing needs any more."),
     "signer": CommandRef("repo_publish.cli:signer", "Run the signer process.", hidden=True),
 }
+
+COMPONENT_COMMANDS = {
+    "list": CommandRef("farm.cli.component_list:list_components", "List components; all where none is selected."),
+    "query": CommandRef("farm.cli.component_query:query", "Show the configuration of components after inheritance."),
+    "render": CommandRef("farm.cli.component_render:render", "Write components as they are after overlays."),
+    "diff": CommandRef("farm.cli.component_diff:diff", "Show what overlays change, from upstream to what is built."),
+}
+"""What stands below `farm component`."""
