@@ -1,6 +1,6 @@
 """The build graph as a value: who needs whom, in which order, and where the seed cuts a cycle. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import rustworkx
@@ -69,6 +69,14 @@ class BuildGraph:
     def ancestors(self, node: Node) -> frozenset[Node]:
         """Return all nodes that this one needs, directly or not: what its buildroot may be solved from."""
         return frozenset(self._index.named(rustworkx.ancestors(self._index.graph, self._index.number[node])))
+
+    def with_ancestors(self, nodes: Collection[Node]) -> frozenset[Node]:
+        """Return those of some nodes that are in the graph, with all that they need, directly or not."""
+        wanted = {*nodes}
+        for node in reversed(self.nodes):
+            if node in wanted:
+                wanted.update(self.providers(node))
+        return frozenset(wanted & self._index.number.keys())
 
     def descendants(self, node: Node) -> frozenset[Node]:
         """Return all nodes that need this one, directly or not: the blast radius."""

@@ -92,13 +92,8 @@ class KnownGraph:
             nodes: those that are not in the graph (excluded from their architecture) count for nothing.
         """
         graph = self.graph
-        wanted = set(graph.nodes) if nodes is None else {*nodes}
-        needs: dict[Node, frozenset[Node]] = {}
-        for node in reversed(graph.nodes):
-            if node in wanted:
-                needs[node] = frozenset(graph.providers(node))
-                wanted |= needs[node]
-        return dict(reversed(needs.items()))
+        wanted = graph.with_ancestors(graph.nodes if nodes is None else nodes)
+        return {node: frozenset(graph.providers(node)) for node in graph.nodes if node in wanted}
 
     def _is_news(self, node: Node, before: Sequence[BinaryPackage] | None, after: Sequence[BinaryPackage]) -> bool:
         """Tell whether another provide may meet something, or another requirement need a node that is not behind."""

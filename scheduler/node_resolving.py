@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -23,12 +24,21 @@ _THREADS = 2
 _STATE_OF_ERROR = {6: NodeState.UNRESOLVABLE, 8: NodeState.INFRA_ERROR}
 
 
+Packages = Mapping[Node, Sequence[BuiltRpm]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The inputs of a node, and the packages they were solved from: while those are the same, so are the inputs."""
+
+    inputs: NodeInputs
+    built: Packages
+
+
 class Resolves(Protocol):
     """Finds the inputs of a node; `scheduler.resolution.Resolver` for real."""
 
-    def resolve(
-        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
-    ) -> NodeInputs | MoreRequires:
+    def resolve(self, node: Node, prepared: Prepared, built: Packages) -> NodeInputs | MoreRequires:
         """Return the inputs of a node, or the requirements that the graph must learn of first."""
         ...
 
@@ -63,6 +73,7 @@ class NodeResolving:
         self._leases = surroundings.leases
         self._current = current
         self._post = post
+        self._waiting: dict[Node, _Found] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolve")
 
     def close(self) -> None:
@@ -76,8 +87,8 @@ class NodeResolving:
             self._post(partial(self._unresolved, node, prepared))
             return
         built = self._made.behind(node)
-        waiting = self._current.get(node)
-        if waiting is not None and waiting.seen == built:
+        waiting = self._waiting.pop(node, None)
+        if waiting is not None and waiting.built == built:
             self._post(partial(self._resolved, node, waiting))
             return
         job = self._pool.submit(self._resolver.resolve, node, prepared, built)
@@ -87,7 +98,7 @@ class NodeResolving:
         self,
         node: Node,
         prepared: Prepared,
-        built: Mapping[Node, Sequence[BuiltRpm]],
+        built: Packages,
         done: Future[NodeInputs | MoreRequires],
     ) -> messages.Event:
         try:
@@ -99,21 +110,22 @@ class NodeResolving:
         except FarmError as error:
             return self._unresolved(node, error)
         save_inputs(self._store, found)
-        return self._resolved(node, CurrentBuild(inputs=found, seen=built))
+        return self._resolved(node, _Found(inputs=found, built=built))
 
     def _unresolved(self, node: Node, error: FarmError) -> messages.Event:
         state = _STATE_OF_ERROR.get(error.exit_status, NodeState.FAILED)
         self._reporter.problem(node, error)
         return messages.Unresolved(node=node, state=state, why=one_line(error))
 
-    def _resolved(self, node: Node, current: CurrentBuild) -> messages.Event:
+    def _resolved(self, node: Node, found: _Found) -> messages.Event:
         """Look for a verdict before and after the lease is taken: another driver may have ended in between."""
+        current = self._current[node] = CurrentBuild(inputs=found.inputs)
         build_id = current.build_id
-        self._current[node] = current
         verdict = self._usable_verdict(build_id)
         if verdict is None:
             current.lease = self._leases.take(build_id)
             if current.lease is None:
+                self._waiting[node] = found
                 return messages.HeldElsewhere(node=node, holder=self._leases.holder_of(build_id))
             verdict = self._usable_verdict(build_id)
         if verdict is None:

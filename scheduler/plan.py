@@ -106,7 +106,7 @@ def make_plan(
         waived: unreproducible nodes that a waiver of the project lets through.
     """
     planner = _Planner(graph, current=current, last=last, forced=set(forced), waived=set(waived))
-    wanted = set(graph.nodes) if selected is None else _closed(graph, selected)
+    wanted = graph.with_ancestors(graph.nodes if selected is None else [Node(*node) for node in selected])
     radii = graph.blast_radii()
     nodes = []
     for node in graph.nodes:
@@ -228,12 +228,6 @@ class _Planner:
         if not found and last.state not in {NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE}:
             found = (LastFailed(state=last.state.value),)
         return (*requested, *found)
-
-
-def _closed(graph: BuildGraph, selected: Collection[Node]) -> set[Node]:
-    known = set(graph.nodes)
-    wanted = {Node(*node) for node in selected} & known
-    return wanted.union(*(graph.ancestors(node) for node in wanted))
 
 
 def _quoted(text: str) -> str:

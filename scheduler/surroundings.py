@@ -1,9 +1,9 @@
 """What a driver works with, and what it knows of the nodes that it has begun."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from farm.build import BuildLimits, BuiltRpm
+from farm.build import BuildLimits
 from farm.clock import Clock
 from farm.digest import Digest
 from farm.errors import FarmError
@@ -44,13 +44,11 @@ class CurrentBuild:
     """A node whose inputs are known.
 
     Attributes:
-        seen: the packages of the nodes it needs, which its buildroot was solved from.
         seconds: what its builds took, together.
         lease: on its build id, from the time it is to be built until it is final.
     """
 
     inputs: NodeInputs
-    seen: Mapping[Node, Sequence[BuiltRpm]]
     seconds: float = 0.0
     lease: Lease | None = None
 

@@ -211,6 +211,7 @@ def test_ancestors_and_descendants() -> None:
     graph = graph_of(spec("a", "b"), spec("b", "c"), spec("c"), spec("d", "c"))
 
     assert graph.ancestors(node("a")) == {node("b"), node("c")}
+    assert graph.with_ancestors([node("b"), node("excluded")]) == {node("b"), *graph.ancestors(node("b"))}
     assert graph.descendants(node("c")) == {node("a"), node("b"), node("d")}
     assert graph.providers(node("a")) == (node("b"),)
     assert graph.dependents(node("c")) == (node("b"), node("d"))
