@@ -12,14 +12,13 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from farm.printable import printable
+from farm.url_user import HIDDEN, without_url_user
 
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 
 _SECRET_NAME = re.compile(
     r"pass(word|wd|phrase)|secret|credential|authorization|cookie|private_?key|(?<!fencing_)token", re.IGNORECASE
 )
-_URL_USER = re.compile(r"([a-z][a-z0-9+.-]*://)[^/\s@]+@", re.IGNORECASE)
-_HIDDEN = "[hidden]"
 
 
 def configure(verbosity: int, *, service: bool, color: bool = False) -> None:
@@ -40,11 +39,11 @@ def configure(verbosity: int, *, service: bool, color: bool = False) -> None:
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Replace what is secret by its name, and user parts of URLs."""
-    return {name: _HIDDEN if _SECRET_NAME.search(name) else _without_url_user(value) for name, value in event.items()}
+    return {name: HIDDEN if _SECRET_NAME.search(name) else _without_user(value) for name, value in event.items()}
 
 
-def _without_url_user(value: object) -> object:
-    return _URL_USER.sub(rf"\1{_HIDDEN}@", value) if isinstance(value, str) else value
+def _without_user(value: object) -> object:
+    return without_url_user(value) if isinstance(value, str) else value
 
 
 def _printable_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

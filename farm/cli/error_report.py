@@ -11,6 +11,7 @@ import click
 from farm.cli.context import FarmContext
 from farm.errors import FarmError, InfrastructureError
 from farm.printable import printable
+from farm.url_user import without_url_user
 
 INTERRUPTED = 130
 _PIPE_CLOSED = 141
@@ -18,12 +19,19 @@ _PIPE_CLOSED = 141
 
 _DEBUG = 2
 
+_ANOTHER_PLACE = "name another directory: --state, $FARM_STATE, $FARM_CACHE, or the one that the command takes"
+
 _REASONS = {
     errno.ENOSPC: "free some space; `farm gc` removes what nothing needs",
     errno.EDQUOT: "free some space; `farm gc` removes what nothing needs",
     errno.EACCES: "run the farm as a user that may do this, or name another directory",
     errno.EPERM: "run the farm as a user that may do this; builds need root",
     errno.EROFS: "name a directory on a file system that can be written",
+    errno.ENOTDIR: _ANOTHER_PLACE,
+    errno.EISDIR: _ANOTHER_PLACE,
+    errno.EEXIST: _ANOTHER_PLACE,
+    errno.ENAMETOOLONG: _ANOTHER_PLACE,
+    errno.ELOOP: _ANOTHER_PLACE,
     errno.EMFILE: "raise the limit of open files (ulimit -n)",
     errno.ENFILE: "raise the limit of open files (fs.file-max)",
     errno.EIO: "check the disk",
@@ -107,7 +115,7 @@ def _write(farm: FarmContext | None, what: str, *, code: str, why: str, hint: st
 
 
 def _indented(text: str) -> str:
-    return printable(text.strip(), keep="\n\t").replace("\n", "\n       ")
+    return printable(without_url_user(text.strip()), keep="\n\t").replace("\n", "\n       ")
 
 
 def _styled(text: str, style: str, *, color: bool) -> str:

@@ -9,8 +9,17 @@ import click
 from click.core import ParameterSource
 
 from farm.cli.context import FarmContext, OutputFormat
+from farm.cli.named_path import NamedPath
 from farm.environment import cache_directory, state_directory, variable
+from farm.errors import UsageError
 from farm.paths import CachePaths, StatePaths
+
+
+class NoCurrentDirectoryError(UsageError):
+    """The directory that the command was called in is gone."""
+
+    code = "CLI005"
+
 
 Change = Callable[[FarmContext, object], FarmContext]
 
@@ -18,7 +27,7 @@ Change = Callable[[FarmContext, object], FarmContext]
 def initial_context() -> FarmContext:
     """Return what holds where no option says otherwise."""
     return FarmContext(
-        project_dir=Path.cwd(),
+        project_dir=_current_directory(),
         config_files=(),
         state=StatePaths(root=state_directory(None)),
         cache=CachePaths(root=cache_directory()),
@@ -31,6 +40,13 @@ def initial_context() -> FarmContext:
     )
 
 
+def _current_directory() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as exc:
+        raise NoCurrentDirectoryError("the current directory was removed", hint="change to another one (cd)") from exc
+
+
 def add_global_options(command: click.Command) -> None:
     """Let a command take the global options too, but for those whose names it uses itself."""
     taken = {name for parameter in command.params for name in parameter.opts}
@@ -40,14 +56,14 @@ def add_global_options(command: click.Command) -> None:
 
 def global_options() -> list[click.Option]:
     """Return fresh global options; each changes the `FarmContext` when it is given."""
-    directory = click.Path(path_type=Path, file_okay=False)
+    directory = NamedPath(file_okay=False)
     return [
         _option(["-C", "--project"], _set_project, "Project directory.", type=directory, metavar="DIR"),
         _option(
             ["--config-file"],
             _add_config_files,
             "Further configuration file; may be repeated.",
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=NamedPath(dir_okay=False),
             multiple=True,
             metavar="FILE",
         ),

@@ -12,6 +12,7 @@ from farm.cli.context import FarmContext, pass_farm
 from farm.cli.error_report import report
 from farm.cli.global_options import global_options, initial_context
 from farm.cli.lazy_group import LazyGroup
+from farm.cli.standard_streams import prepare_standard_streams
 from farm.environment import variable
 
 _HELP = (
@@ -34,6 +35,7 @@ def farm_command() -> LazyGroup:
 def main() -> None:
     """Run the command line of this process and exit with its status."""
     os.umask(0o022)  # roots, layers and repositories are for other users to read; what is secret has a mode of its own
+    prepare_standard_streams()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -1,11 +1,11 @@
 """Does one thing to many components, in threads, and says at the end what failed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
-from farm.cli.context import FarmContext
-from farm.cli.output import note
+from farm.cli.output import complain
 from farm.errors import FarmError
 from farm.project.model import Component
 
@@ -23,15 +23,14 @@ class SomeFailedError(FarmError):
 class ManyFailures:
     """Collects what failed while the rest went on."""
 
-    def __init__(self, farm: FarmContext) -> None:
-        self._farm = farm
+    def __init__(self) -> None:
         self._errors: list[tuple[str, FarmError]] = []
 
     def add(self, component: str, error: FarmError) -> None:
         """Keep an error, and tell the person now."""
         self._errors.append((component, error))
-        why = f"\n  {error.why}" if error.why else ""
-        note(self._farm, f"{component}: error[{error.code}]: {error.what}{why}")
+        more = "".join(f"\n  {label}: {text}" for label, text in (("why", error.why), ("hint", error.hint)) if text)
+        complain(f"{component}: error[{error.code}]: {error.what}{more}")
 
     def finish(self, total: int) -> None:
         """End well only where nothing failed.
@@ -47,27 +46,35 @@ class ManyFailures:
         raise error
 
 
+@contextmanager
+def _threads() -> Iterator[ThreadPoolExecutor]:
+    """Give threads that, where the block ends early (also by Ctrl-C), begin nothing more."""
+    threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="component")
+    try:
+        yield threads
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
 def each(
-    farm: FarmContext,
     components: Sequence[Component],
     action: Callable[[Component], T],
     *,
     continue_on_error: bool,
-) -> Iterator[tuple[Component, T]]:
+) -> Generator[tuple[Component, T], None, None]:
     """Yield the result for each component in the given order.
 
     Raises:
         FarmError: one failed; at once, or after all others where the person wants to go on.
     """
-    failures = ManyFailures(farm)
-    with ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="component") as threads:
+    failures = ManyFailures()
+    with _threads() as threads:
         futures = [threads.submit(action, component) for component in components]
         for component, future in zip(components, futures, strict=True):
             try:
                 result = future.result()
             except FarmError as exc:
                 if not continue_on_error:
-                    threads.shutdown(cancel_futures=True)
                     raise
                 failures.add(component.name, exc)
                 continue

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import msgspec
 
 from farm.cli.context import FarmContext, OutputFormat
 from farm.printable import printable
+from farm.url_user import without_url_user
 
 Row = TypeVar("Row")
 
@@ -54,8 +56,9 @@ def emit_value(farm: FarmContext, value: object) -> None:
 
 
 def emit_text(text: str) -> None:
-    """Write text as it is, ending with a newline; for diffs and logs, whatever the format."""
-    _write(text if text.endswith("\n") or not text else text + "\n")
+    """Write text ending with a newline; as it is, but for what would steer a terminal."""
+    shown = printable(text, keep="\n\t") if sys.stdout.isatty() else text
+    _write(shown if shown.endswith("\n") or not shown else shown + "\n")
 
 
 def note(farm: FarmContext, text: str) -> None:
@@ -64,9 +67,17 @@ def note(farm: FarmContext, text: str) -> None:
         sys.stderr.write(printable(text, keep="\n") + "\n")
 
 
+def complain(text: str) -> None:
+    """Tell the person of an error on standard error, quiet or not."""
+    sys.stderr.write(printable(without_url_user(text), keep="\n\t") + "\n")
+
+
 def encode_json(value: object) -> str:
     """Return readable, stable JSON: sorted keys, two spaces, a newline at the end."""
-    data = msgspec.json.encode(value, order="sorted", enc_hook=str)
+    try:
+        data = msgspec.json.encode(value, order="sorted", enc_hook=str)
+    except UnicodeEncodeError:  # a file name that is no text: JSON has a way to write it, msgspec has none
+        return json.dumps(msgspec.to_builtins(value, enc_hook=str), sort_keys=True, indent=2) + "\n"
     return msgspec.json.format(data, indent=2).decode() + "\n"
 
 

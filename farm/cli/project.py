@@ -50,7 +50,6 @@ def check(farm: FarmContext, *, no_render: bool, permissive_config: bool, contin
     if not no_render:
         steps = RenderSteps(project=loaded, cache=farm.cache)
         results = each(
-            farm,
             components,
             lambda one: len(steps.render(steps.identify(one)).steps),
             continue_on_error=continue_on_error,

@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +129,16 @@ def test_render_does_not_touch_what_it_did_not_write(
     assert "no rendered component" in capsys.readouterr().err
 
 
+def test_render_does_not_replace_what_it_reads(farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    project = tmp_path / "project" / "azldev.toml"
+    project.write_text(project.read_text() + '[components.own.spec]\ntype = "local"\npath = "specs/own/own.spec"\n')
+    spec = tmp_path / "project" / "specs" / "own" / "own.spec"
+    write_files(tmp_path / "project", {"specs/own/own.spec": SPEC})
+    assert farm("component", "render", "-p", "own", "-o", str(tmp_path / "project" / "specs")) == 2
+    assert str(spec) in capsys.readouterr().err
+    assert spec.read_text() == SPEC
+
+
 def test_a_broken_component_stops_or_is_left_behind(
     farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -156,6 +168,14 @@ def test_diff_tells_overlays_apart(farm: Farm, capsys: pytest.CaptureFixture[str
     assert "+make docs" not in str(rows[0]["diff"])
     assert "+make docs" in str(rows[1]["diff"])
     assert "added by the farm" in str(rows[2]["overlay"])
+
+
+def test_diff_is_a_table_cell_where_that_is_asked_for(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("component", "diff", "-p", "demo", "-O", "csv") == 0
+    header, row = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert header == ["component", "overlay", "diff"]
+    assert row[:2] == ["demo", ""]
+    assert "\n+Version: 2.0\n" in row[2]
 
 
 def test_check_tries_every_overlay(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@ import errno
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
 import click
@@ -170,7 +171,13 @@ def test_a_traceback_is_shown_to_who_asks(probe: Probe, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize(
     ("number", "says"),
-    [(errno.ENOSPC, "space"), (errno.EACCES, "denied"), (errno.EROFS, "read-only"), (errno.EIO, "error")],
+    [
+        (errno.ENOSPC, "space"),
+        (errno.EACCES, "denied"),
+        (errno.EROFS, "read-only"),
+        (errno.EIO, "error"),
+        (errno.ENOTDIR, "directory"),
+    ],
 )
 def test_what_the_host_refuses_is_readable(
     probe: Probe, capsys: pytest.CaptureFixture[str], number: int, says: str
@@ -248,3 +255,18 @@ def test_help_lists_the_commands_but_not_the_hidden(capsys: pytest.CaptureFixtur
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert capsys.readouterr().out.startswith("farm 0.")
+
+
+def test_a_password_in_a_url_is_not_shown(probe: Probe, capsys: pytest.CaptureFixture[str]) -> None:
+    error = NotReproducibleError("https://me:word@host differs", why="see https://me:word@host")
+    assert "word" not in ended(probe, error, capsys)[1]
+
+
+def test_a_directory_that_was_removed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert run(["gc"]) == 2
+    assert "CLI005" in capsys.readouterr().err

@@ -1,3 +1,4 @@
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from builders.builds import nevra
 from builders.cli import farm_context
 
 from farm.cli.context import OutputFormat
-from farm.cli.output import Column, cell, emit_rows, emit_text, emit_value, encode_json, note
+from farm.cli.output import Column, cell, complain, emit_rows, emit_text, emit_value, encode_json, note
 from farm.nevra import Nevra
 
 
@@ -128,3 +129,20 @@ def test_notes_go_to_standard_error_unless_quiet(capsys: pytest.CaptureFixture[s
     note(farm_context(verbosity=-1), "not this")
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "hello\nyou\\x1b\n")
+
+
+def test_complaints_are_made_even_quietly_and_without_passwords(capsys: pytest.CaptureFixture[str]) -> None:
+    complain("no\x1b https://me:word@host")
+    assert capsys.readouterr().err == "no\\x1b https://[hidden]@host\n"
+
+
+def test_a_file_name_that_is_no_text_is_json_too() -> None:
+    assert json.loads(encode_json({"b": "\udcff", "a": Path("/\udcfe")})) == {"a": "/\udcfe", "b": "\udcff"}
+
+
+def test_text_does_not_steer_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign] # plays a terminal
+    monkeypatch.setattr("sys.stdout", terminal)
+    emit_text("+\tred \x1b[31m\n")
+    assert terminal.getvalue() == "+\tred \\x1b[31m\n"
