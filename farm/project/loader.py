@@ -47,6 +47,7 @@ def load_project(start: Path, *, config_files: Sequence[Path] = (), permissive: 
         description=definitions.description,
         files=tuple(loaded.path for loaded, _ in files),
         lock_directory=definitions.lock_directory or root / _LOCKS,
+        rendered_specs=definitions.rendered_specs,
         components=components,
         groups=groups,
         package_groups=dict(sorted(definitions.package_groups.items())),

@@ -53,6 +53,7 @@ class Definitions:
     version: str = ""
     snapshot: str = ""
     lock_directory: Path | None = None
+    rendered_specs: Path | None = None
     distros: dict[str, Distro] = field(default_factory=dict)
     groups: dict[str, GroupDefinition] = field(default_factory=dict)
     components: dict[str, ComponentDefinition] = field(default_factory=dict)
@@ -113,6 +114,8 @@ class _Merger:
         into.snapshot = entry.default_distro.snapshot or into.snapshot
         if entry.lock_dir:
             into.lock_directory = self._path.parent / entry.lock_dir
+        if entry.rendered_specs_dir:
+            into.rendered_specs = self._path.parent / entry.rendered_specs_dir
 
     def _distros(self) -> None:
         for name, entry in self._config.distros.items():

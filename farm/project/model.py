@@ -181,6 +181,7 @@ class Project:
         version: its version.
         files: every configuration file that was read, in load order.
         lock_directory: where azldev keeps the lock files of components.
+        rendered_specs: where specs after overlays are kept (`rendered-specs-dir`); None where the project keeps none.
         components: by name, sorted.
         group_of_package: package group of a binary package, by the package's name.
     """
@@ -192,6 +193,7 @@ class Project:
     description: str
     files: tuple[Path, ...]
     lock_directory: Path
+    rendered_specs: Path | None
     components: Mapping[str, Component]
     groups: Mapping[str, ComponentGroup]
     package_groups: Mapping[str, PackageGroup]

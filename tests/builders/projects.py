@@ -76,6 +76,7 @@ def make_project(
         description="",
         files=(),
         lock_directory=root / "locks",
+        rendered_specs=None,
         components={component.name: component for component in sorted(components, key=lambda each: each.name)},
         groups={},
         package_groups=groups,
