@@ -4,7 +4,6 @@ A node is resolved when everything it needs is reproducible, built in every vari
 its dependents and nothing else.
 """
 
-import heapq
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from farm.build import BuildOutcome
 from farm.digest import Digest
 from farm.states import FINAL_STATES, NodeState
 from farm.verdict import VerdictStatus
+from scheduler.build_queue import BuildQueue
 from scheduler.messages import (
     Announce,
     BuildEnded,
@@ -90,7 +90,6 @@ class Machine:
         self._needs = dict(needs)
         self._dependents = _reversed(self._needs)
         self._to_settle: deque[Node] = deque()
-        self._rank = rank
         self._variations = variations
         self._retry = retry
         self._keep_going = keep_going
@@ -98,9 +97,7 @@ class Machine:
         self._stopping = ""
         self._progress = {node: _Progress() for node in sorted(needs)}
         self._left = len(self._progress)
-        self._slots: dict[str, int] = {}
-        self._busy: dict[str, int] = {}
-        self._ready: dict[str, list[tuple[float, Node, int, str]]] = {}
+        self._queue = BuildQueue(rank, variations)
         self._out: list[Instruction] = []
 
     @property
@@ -152,7 +149,7 @@ class Machine:
             case TimerFired(node=node):
                 self._timer_fired(node)
             case SlotsChanged(arch=arch, slots=slots):
-                self._slots[arch] = slots
+                self._queue.set_slots(arch, slots)
             case StopRequested(why=why):
                 self._stop(why)
         return self._flush()
@@ -216,7 +213,7 @@ class Machine:
             self._wait_for_slot(event.node)
             for variation in self._variations:
                 if variation not in progress.built:
-                    self._enqueue(event.node, variation)
+                    self._queue.push(event.node, variation)
 
     def _wait_for_slot(self, node: Node) -> None:
         self._announce(node, NodeState.QUEUED, f"waits for a free {node.arch} slot")
@@ -225,11 +222,6 @@ class Machine:
         """Return which builds run, for people; empty where none does."""
         running = [name for name in self._variations if name in self._progress[node].running]
         return f"{' and '.join(running)} build" if running else ""
-
-    def _enqueue(self, node: Node, variation: str) -> None:
-        # The node with the longest path behind it goes first, with all its builds: dependents wait for its verdict.
-        entry = (-self._rank.get(node, 0.0), node, self._variations.index(variation), variation)
-        heapq.heappush(self._ready.setdefault(node.arch, []), entry)
 
     def _judge_if_complete(self, node: Node) -> bool:
         progress = self._progress[node]
@@ -264,7 +256,7 @@ class Machine:
         if progress.running.get(event.variation) != event.attempt:
             return
         del progress.running[event.variation]
-        self._busy[event.node.arch] -= 1
+        self._queue.free(event.node.arch)
         if progress.state in FINAL_STATES:
             return
         if event.outcome is BuildOutcome.SUCCEEDED:
@@ -306,10 +298,10 @@ class Machine:
         if progress.resolving:
             self._out.append(Resolve(node=node))
             return
-        queued = {entry[3] for entry in self._ready.get(node.arch, []) if entry[1] == node}
+        queued = self._queue.waiting(node)
         for variation in self._variations:
             if variation not in progress.built | queued and variation not in progress.running:
-                self._enqueue(node, variation)
+                self._queue.push(node, variation)
                 self._go_on(node)
 
     def _finish(self, node: Node, state: NodeState, why: str) -> None:
@@ -318,7 +310,7 @@ class Machine:
         self._left -= 1
         for variation, attempt in sorted(progress.running.items()):
             self._out.append(CancelBuild(node=node, variation=variation, attempt=attempt))
-            self._busy[node.arch] -= 1
+            self._queue.free(node.arch)
         progress.running.clear()
         if not self._is_usable(node) and not self._keep_going and not self._stopping:
             self._stop(f"{node} is {state}")
@@ -327,7 +319,7 @@ class Machine:
     def _stop(self, why: str) -> None:
         """Start nothing more and cancel what runs."""
         self._stopping = f"the run was stopped: {why}"
-        self._ready.clear()
+        self._queue.clear()
         for node, progress in self._progress.items():
             if progress.state not in FINAL_STATES and not progress.stuck and progress.state is not NodeState.VERIFYING:
                 self._finish(node, NodeState.CANCELLED, self._stopping)
@@ -341,24 +333,21 @@ class Machine:
     def _flush(self) -> list[Instruction]:
         while self._to_settle:
             self._settle(self._to_settle.popleft())
-        for arch in sorted(self._ready):
-            self._dispatch(arch)
+        for node, variation in self._queue.startable():
+            self._begin(node, variation)
         out, self._out = self._out, []
         return out
 
-    def _dispatch(self, arch: str) -> None:
-        ready = self._ready[arch]
-        while ready and self._busy.get(arch, 0) < self._slots.get(arch, 0):
-            _, node, _, variation = heapq.heappop(ready)
-            progress = self._progress[node]
-            if progress.state in FINAL_STATES or progress.build_id is None:
-                continue
-            attempt = progress.attempts.get(variation, 0) + 1
-            progress.attempts[variation] = attempt
-            progress.running[variation] = attempt
-            self._busy[arch] = self._busy.get(arch, 0) + 1
-            self._announce(node, NodeState.BUILDING, self._running(node))
-            self._out.append(StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt))
+    def _begin(self, node: Node, variation: str) -> None:
+        progress = self._progress[node]
+        if progress.state in FINAL_STATES or progress.build_id is None:
+            return
+        attempt = progress.attempts.get(variation, 0) + 1
+        progress.attempts[variation] = attempt
+        progress.running[variation] = attempt
+        self._queue.occupy(node.arch)
+        self._announce(node, NodeState.BUILDING, self._running(node))
+        self._out.append(StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt))
 
 
 def _reversed(needs: Mapping[Node, frozenset[Node]]) -> dict[Node, set[Node]]:
