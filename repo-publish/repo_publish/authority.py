@@ -7,6 +7,7 @@ without being noticed.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 from farm.clock import Clock
@@ -14,6 +15,7 @@ from farm.digest import Digest
 from farm.ledger.ledger import Ledger
 from farm.nevra import Nevra
 from farm.node_inputs import load_inputs
+from farm.project.farm_file import read_farm_settings
 from farm.project.farm_settings import Waiver
 from farm.store.artifact_store import ArtifactStore
 from farm.verdict import VerdictStatus
@@ -33,6 +35,15 @@ class Expected:
     nevra: Nevra
     header: str
     payload: str
+
+
+def waivers_of(project: Path | None) -> Sequence[Waiver]:
+    """Return the waivers of a project as they are written now; none where there is no project.
+
+    Raises:
+        ProjectError: its farm.toml is invalid.
+    """
+    return read_farm_settings(project).waivers if project is not None else ()
 
 
 class Authority:

@@ -11,6 +11,8 @@ from farm.ledger.ledger import Ledger
 from farm.paths import StatePaths
 from farm.store.artifact_store import ArtifactStore
 from repo_publish.assemble import assemble, generations
+from repo_publish.authority import Authority, waivers_of
+from repo_publish.check import unbacked
 from repo_publish.composition import Compose, ComposedRepository
 from repo_publish.layout import PUBLIC_KEY
 from repo_publish.lock import sole_publisher
@@ -100,10 +102,26 @@ class Publisher:
             return self._report(snapshot, changed=True)
 
     def _is_published(self, current: Snapshot, repositories: Sequence[ComposedRepository]) -> bool:
-        """Tell whether clients see just this already, and whole: a tree that was damaged is made anew."""
+        """Tell whether clients see just this already, whole and backed by builds that may still be published.
+
+        A tree that was damaged is made anew, and so is one that names a build which was withdrawn since, where another
+        build has made the same bytes.
+        """
         if current.digest != self._identity(repositories, self._known_key()):
             return False
+        if self._has_unbacked(current, repositories):
+            return False
         return not check_tree(self.state.repositories, self.state.public_key, current.fingerprint).findings
+
+    def _has_unbacked(self, current: Snapshot, repositories: Sequence[ComposedRepository]) -> bool:
+        """Look only at packages that another build stands for now: the compose has admitted all others."""
+        admitted = {(package.digest, package.build_id) for each in repositories for package in each.packages}
+        published = [package for each in current.repositories for package in each.packages]
+        others = [package for package in published if (package.unsigned, package.build_id) not in admitted]
+        authority = Authority(
+            ledger=self.ledger, store=self.store, waivers=lambda: waivers_of(self.project_root), clock=self.clock
+        )
+        return bool(unbacked(others, authority))
 
     def _snapshot(
         self, digest: Digest, key: Described, signed: Sequence[SignedRepository], current: Snapshot | None

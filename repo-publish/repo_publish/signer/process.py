@@ -1,17 +1,14 @@
 """The signer as a process: opens its key, its own view of ledger and store, and its socket."""
 
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
 from farm.clock import SystemClock
 from farm.ledger.ledger import Ledger
 from farm.paths import StatePaths
-from farm.project.farm_file import read_farm_settings
-from farm.project.farm_settings import Waiver
 from farm.store.directory_store import DirectoryStore
-from repo_publish.authority import Authority
+from repo_publish.authority import Authority, waivers_of
 from repo_publish.signer.journal import Journal
 from repo_publish.signer.keyring import Keyring
 from repo_publish.signer.paths import SignerPaths
@@ -42,18 +39,13 @@ def run_signer(state: StatePaths, project: Path | None, *, until_closed: int | N
         store = DirectoryStore(state.store)
         service = SignerService(
             keyring=keyring,
-            authority=Authority(ledger=ledger, store=store, waivers=lambda: _waivers(project), clock=clock),
+            authority=Authority(ledger=ledger, store=store, waivers=lambda: waivers_of(project), clock=clock),
             journal=Journal(paths.journal),
             store=store,
             scratch=paths.scratch,
             clock=clock,
         )
         serve(listener, service.answer, until_closed=until_closed)
-
-
-def _waivers(project: Path | None) -> Sequence[Waiver]:
-    """Read the waivers anew: they hold as they are written now."""
-    return read_farm_settings(project).waivers if project is not None else ()
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

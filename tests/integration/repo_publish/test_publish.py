@@ -7,16 +7,19 @@ from pathlib import Path
 
 import createrepo_c
 import pytest
+from builders.builds import digest
 from builders.farm_state import FarmState
 from builders.rpms import SmallRpms
 
 from farm.digest import digest_file
 from farm.errors import FarmError
+from farm.node_inputs import load_inputs, save_inputs
 from farm.project.farm_settings import Waiver
 from farm.verdict import VerdictStatus
 from repo_publish import publish
 from repo_publish.assemble import assemble
 from repo_publish.check import check_published
+from repo_publish.choice import Built
 from repo_publish.lock import PublishBusyError, sole_publisher
 from repo_publish.publish import NothingToPublishError
 from repo_publish.published import current_snapshot
@@ -145,6 +148,24 @@ def test_waiver_of_the_project_lets_the_first_build_through(farm: FarmState, rpm
     assert_sound(farm)
     farm.waivers.clear()
     assert check_published(farm.state, farm.ledger, farm.authority()).findings
+
+
+def test_same_bytes_of_a_better_build_take_the_place_of_a_withdrawn_one(farm: FarmState, rpms: SmallRpms) -> None:
+    verdict = farm.judge("hello", [rpms.hello], rpms.hello_source)
+    first = farm.publisher().publish(farm.compose())
+    inputs = load_inputs(farm.store, verdict.build_id)
+    assert inputs is not None
+    again = replace(inputs, build=replace(inputs.build, buildroot=digest("another buildroot")))
+    save_inputs(farm.store, again)
+    rebuilt = replace(verdict, build_id=again.build.build_id)
+    farm.record(rebuilt)
+    ((key, candidate),) = farm.candidates.items()
+    farm.candidates[key] = replace(candidate, newest=Built(verdict=rebuilt, source=inputs.source_rpm))
+    assert not farm.publisher().publish(farm.compose()).changed
+    farm.record(replace(verdict, status=VerdictStatus.UNREPRODUCIBLE))
+    second = farm.publisher().publish(farm.compose())
+    assert (second.changed, second.snapshot == first.snapshot) == (True, False)
+    assert_sound(farm)
 
 
 def test_signer_reads_waivers_itself(farm: FarmState, rpms: SmallRpms, tmp_path: Path) -> None:
