@@ -13,6 +13,7 @@ from farm.cli.error_report import report
 from farm.cli.global_options import global_options, initial_context
 from farm.cli.lazy_group import LazyGroup
 from farm.cli.standard_streams import prepare_standard_streams
+from farm.cli.utf8_words import require_utf8
 from farm.environment import variable
 
 _HELP = (
@@ -51,6 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     farm = None
     try:
         farm = initial_context()
+        require_utf8([*arguments, str(farm.project_dir), str(farm.state.root), str(farm.cache.root)])
         with root.make_context("farm", list(arguments), obj=farm) as ctx:
             try:
                 root.invoke(ctx)

@@ -24,7 +24,13 @@ KINDS = ("unit", "integration", "hostile", "e2e", "chaos")
 DOTTED = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+")
 
 RUN_BY_OTHER_MEANS = {
+    "farm.cli.component_diff": "tests/integration/farm/cli/test_component.py",
+    "farm.cli.component_list": "tests/integration/farm/cli/test_component.py",
+    "farm.cli.component_query": "tests/integration/farm/cli/test_component.py",
+    "farm.cli.component_render": "tests/integration/farm/cli/test_component.py",
+    "farm.cli.component_view": "tests/integration/farm/cli/test_component.py",
     "farm.cli.project": "tests/integration/farm/cli/test_farm_command.py",
+    "farm.cli.selection": "tests/integration/farm/cli/test_component.py",
     "farm.ledger.migrations.env": "tests/integration/farm/ledger/test_ledger_file.py",
     "farm.ledger.migrations.versions.r0001_first": "tests/integration/farm/ledger/test_ledger_file.py",
     "farm.rpm.reader_main": "tests/integration/farm/rpm/test_reader.py",
