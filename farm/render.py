@@ -5,16 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from farm.canonical import decode, encode
-from farm.digest import Digest
 from farm.errors import FarmError
-from farm.overlay.files import Files
 from farm.paths import CachePaths
 from farm.project.model import Component, Project
-from farm.render_steps import Rendering, RenderSteps, plain_files
+from farm.render_steps import Rendering, RenderSteps
+from farm.source_files import SourceGatherer, plain_files
 from farm.source_package import RenderedSource, SourceFile
-from farm.sources.lookaside import Lookaside, verify_bytes
-from farm.sources.sources_file import SOURCES_NAME, SourceEntry, parse_sources
-from farm.sources.url_template import expand_lookaside
+from farm.sources.lookaside import Lookaside
 from farm.store.artifact_store import ArtifactStore
 
 _THREADS = 8
@@ -35,7 +32,7 @@ class Renderer:
     def __init__(self, *, project: Project, store: ArtifactStore, cache: CachePaths) -> None:
         self._store = store
         self._steps = RenderSteps(project=project, cache=cache)
-        self._lookaside = Lookaside(cache.lookaside)
+        self._sources = SourceGatherer(store=store, lookaside=Lookaside(cache.lookaside))
 
     def render(self, component: Component) -> RenderedSource:
         """Return a component after overlays, its sources verified and in the store.
@@ -52,7 +49,7 @@ class Renderer:
         if known is not None:
             return known
         rendering = self._steps.render(pending)
-        files = self._stored(component, rendering.files)
+        files = self._sources.gather(component, rendering.files)
         source = RenderedSource(component=component.name, files=files, epoch=rendering.upstream.epoch)
         self._store.create_record(record, encode(source))
         return source
@@ -91,35 +88,3 @@ class Renderer:
             return None
         source = decode(data, RenderedSource)
         return source if all(self._store.has(file.digest) for file in source.files) else None
-
-    def _stored(self, component: Component, files: Files) -> tuple[SourceFile, ...]:
-        """Put every file into the store, those of the lookaside too, and return them by name."""
-        digests: dict[str, Digest] = {name: self._store.put_bytes(data) for name, data in plain_files(files)}
-        for line in parse_sources(files.get(SOURCES_NAME, b"")):
-            if line.entry is None:
-                continue
-            name = line.entry.filename
-            if name in files:
-                verify_bytes(line.entry, files[name])
-            else:
-                path = self._lookaside.fetch(line.entry, self._places(component, line.entry))
-                digests[name] = self._store.put_file(path)
-        return tuple(SourceFile(name=name, digest=digests[name]) for name in sorted(digests))
-
-    def _places(self, component: Component, entry: SourceEntry) -> list[str]:
-        """Return where a file may be, the best place first."""
-        spec = component.spec
-        places = []
-        if spec.lookaside:
-            places.append(
-                expand_lookaside(
-                    spec.lookaside,
-                    package=spec.package,
-                    filename=entry.filename,
-                    hash_type=entry.hash_type,
-                    hash_hex=entry.hash,
-                )
-            )
-        if spec.download_allowed:
-            places += [source.uri for source in component.sources if source.filename == entry.filename and source.uri]
-        return places

@@ -194,11 +194,6 @@ class PendingRendering:
     local: Files | None
 
 
-def plain_files(files: Files) -> list[tuple[str, bytes]]:
-    """Return what can be part of a source RPM: files of the top directory, without git's own; sorted."""
-    return sorted((name, data) for name, data in files.items() if "/" not in name and not name.startswith(".git"))
-
-
 def _with_spec(files: Files, upstream_name: str, component: str) -> Files:
     """Return the files with the spec under the component's name."""
     spec_name = f"{component}.spec"
