@@ -18,7 +18,7 @@ from farm.sandbox.errors import CgroupError
 from farm.sandbox.mount_table import mount_table
 
 _PREFIX = "farm-sandbox-"
-_NAME = re.compile(_PREFIX + r"(?P<pid>[0-9]+)-[0-9a-f]+")
+_NAME = re.compile(_PREFIX + r"(?P<pids>[0-9]+)-(?P<pid>[0-9]+)-[0-9a-f]+")
 _WAIT_SECONDS = 10.0
 
 
@@ -79,7 +79,7 @@ def control_group(limits: GroupLimits) -> Iterator[ControlGroup | None]:
     if parents is None:
         yield None
         return
-    name = random_name(f"{_PREFIX}{os.getpid()}")
+    name = random_name(f"{_PREFIX}{_pid_namespace()}-{os.getpid()}")
     group = ControlGroup(directories=tuple(parent.directory / name for parent in parents))
     try:
         for parent, directory in zip(parents, group.directories, strict=True):
@@ -204,9 +204,18 @@ def _kill(directory: Path) -> None:
 
 
 def _remove_stale(parent: Path) -> None:
-    """Remove the empty groups of farm processes that are gone."""
-    for directory in sorted(parent.glob(f"{_PREFIX}*")):
+    """Remove the empty groups of farm processes that are gone, as far as they can be seen from here.
+
+    Containers on one machine may share the place of groups, but not the numbers of processes.
+    """
+    own = str(_pid_namespace())
+    for directory in sorted(parent.glob(f"{_PREFIX}{own}-*")):
         match = _NAME.fullmatch(directory.name)
-        if match and not Path("/proc", match["pid"]).exists():
+        if match and match["pids"] == own and not Path("/proc", match["pid"]).exists():
             with contextlib.suppress(OSError):
                 directory.rmdir()
+
+
+def _pid_namespace() -> int:
+    """Return what names the pid namespace of this process on this machine."""
+    return Path("/proc/self/ns/pid").stat().st_ino

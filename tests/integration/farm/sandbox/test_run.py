@@ -234,7 +234,7 @@ def test_no_control_group_stays_behind() -> None:
     parents = _parents()
     assert parents, "this machine gives control groups"
     sh("true")
-    assert [path for parent in parents for path in parent.directory.glob(f"farm-sandbox-{os.getpid()}-*")] == []
+    assert [path for parent in parents for path in parent.directory.glob(f"farm-sandbox-*-{os.getpid()}-*")] == []
 
 
 def test_limits_are_per_process_where_there_is_no_control_group(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,12 +127,17 @@ def test_a_group_that_cannot_be_made_is_told(tmp_path: Path, monkeypatch: pytest
 
 
 def test_groups_of_dead_processes_are_removed_and_others_kept(tmp_path: Path) -> None:
-    dead = tmp_path / f"farm-sandbox-{2**22 + 1}-aa"
-    living, foreign = tmp_path / f"farm-sandbox-{os.getpid()}-bb", tmp_path / "farm-sandbox-notes"
-    for directory in (dead, living, foreign):
+    here = os.stat("/proc/self/ns/pid").st_ino  # noqa: PTH116 - the link is followed
+    dead = tmp_path / f"farm-sandbox-{here}-{2**22 + 1}-aa"
+    kept = [
+        tmp_path / f"farm-sandbox-{here}-{os.getpid()}-bb",
+        tmp_path / f"farm-sandbox-{here + 1}-{2**22 + 1}-cc",  # of another container, whose processes we do not see
+        tmp_path / "farm-sandbox-notes",
+    ]
+    for directory in (dead, *kept):
         directory.mkdir()
     _remove_stale(tmp_path)
-    assert sorted(tmp_path.iterdir()) == sorted([living, foreign])
+    assert sorted(tmp_path.iterdir()) == sorted(kept)
 
 
 def test_a_process_that_cannot_be_seen_does_not_end_ourselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
