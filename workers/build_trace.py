@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from farm.build import BuildResult, Variation
 
-_DAY = timedelta(days=1)
+_ANY_ZONE = timedelta(hours=26)
+"""The widest zone is 14 hours from UTC, and a date without a time stands for its noon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Trace:
 
     def saw(self, moment: datetime) -> bool:
         """Tell whether a build clock may have shown a moment, in any time zone."""
-        return any(begin - _DAY <= moment <= end + _DAY for begin, end in self.clocks)
+        return any(begin - _ANY_ZONE <= moment <= end + _ANY_ZONE for begin, end in self.clocks)
 
 
 def trace(result: BuildResult) -> Trace:

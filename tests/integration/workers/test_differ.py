@@ -36,7 +36,7 @@ def _explain(bench: Workbench, results: tuple[BuildResult, BuildResult]) -> Expl
 def test_program_that_holds_clock_and_host(bench: Workbench) -> None:
     results = _twice(bench, c_program_spec(source=CLOCK_AND_HOST, flags=FLAGS), "hello")
     explanation = _explain(bench, results)
-    assert [cause.name for cause in explanation.causes] == ["build-time", "hostname"]
+    assert [cause.name for cause in explanation.causes] == ["build-time", "hostname"], explanation.causes
     assert results[0].variation.hostname in explanation.causes[1].evidence
     assert "./usr/bin/hello" in explanation.causes[1].evidence
     assert explanation.text is not None

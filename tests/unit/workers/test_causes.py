@@ -140,3 +140,12 @@ def test_words_in_another_order_in_a_dump_are_bytes() -> None:
     lines = ("-0010 ab cd ef", "+0010 cd ab ef")
     assert names(finding(*lines)) == ["file-order"]
     assert names(finding(*lines, place=("a.rpm", "content", "./a", "hex-dump {}"))) == ["unknown"]
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_clock_of_a_zone_that_is_a_day_ahead_is_seen(hour: int) -> None:
+    began = datetime(2027, 12, 26, hour, tzinfo=UTC)
+    ahead = replace(SECOND, clocks=((began, began + timedelta(seconds=5)),))
+    shown = began + timedelta(hours=14)
+    found = finding("-built Nov 21 2026 01:00:07", f"+built {shown:%b %d %Y} 01:00:09")
+    assert [cause.name for cause in name_causes([found], FIRST, ahead)] == ["build-time"]
