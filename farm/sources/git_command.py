@@ -1,6 +1,6 @@
 """Runs git on repositories that nobody vouches for: no hooks, no helpers, no prompts, and few protocols."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from farm import process
@@ -39,9 +39,13 @@ MAX_OUTPUT = 600 * 2**20
 
 
 class GitCommand:
-    """Git with a configuration of the farm's own, kept below a directory of the cache."""
+    """Git with a configuration of the farm's own, kept below a directory of the cache.
 
-    def __init__(self, directory: Path) -> None:
+    Args:
+        protocols: what it may fetch by; none keeps a partial clone from fetching what it lacks.
+    """
+
+    def __init__(self, directory: Path, *, protocols: Collection[str] = SCHEMES) -> None:
         self._config = directory / "gitconfig"
         self._environment = {
             **process.BASE_ENVIRONMENT,
@@ -49,7 +53,7 @@ class GitCommand:
             "HOME": "/nonexistent",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": str(self._config),
-            "GIT_ALLOW_PROTOCOL": ":".join(SCHEMES),
+            "GIT_ALLOW_PROTOCOL": ":".join(protocols),
             "GIT_PROTOCOL_FROM_USER": "0",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_NO_LAZY_FETCH": "1",

@@ -1,0 +1,1 @@
+"""The git history of a project: commits, the files of a commit, who wrote a line."""
