@@ -5,6 +5,7 @@ from farm.digest import Digest
 from farm.ledger.errors import StaleLeaseError
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import build_subject, run_subject
 from farm.ledger.values import Lease
 
 _TTL_SECONDS = 60.0
@@ -86,13 +87,3 @@ class BuildLeases:
         if lease is not None:
             self._held[subject] = lease
         return lease
-
-
-def run_subject(run_id: str) -> str:
-    """Return the subject of the lease on a run."""
-    return f"run:{run_id}"
-
-
-def build_subject(build_id: Digest, variation: str = "") -> str:
-    """Return the subject of the lease on a build id, or on one variation of it."""
-    return f"build:{build_id}:{variation}" if variation else f"build:{build_id}"

@@ -8,8 +8,9 @@ from farm.clock import Clock, timestamp
 from farm.events import RunStatus
 from farm.ledger.holder import is_known_dead
 from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import run_subject
 from farm.ledger.values import Lease, Run
-from scheduler.leases import BuildLeases, run_subject
+from scheduler.leases import BuildLeases
 
 
 @dataclass(slots=True, kw_only=True)

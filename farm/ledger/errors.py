@@ -43,3 +43,9 @@ class UnknownRunError(LedgerError):
     """The ledger has no run of that name."""
 
     code = "LED007"
+
+
+class WrongLeaseError(LedgerError):
+    """A lease is on another subject than the one that is recorded under it."""
+
+    code = "LED009"

@@ -12,6 +12,7 @@ from farm.events import Event, Published, RunStatus
 from farm.ledger import event_log, leases, outcomes, publications, results, runs, verdicts
 from farm.ledger.database import Database
 from farm.ledger.holder import Holder
+from farm.ledger.subjects import build_subject, require_subject
 from farm.ledger.values import Lease, NodeOutcome, Publication, Run, StoredEvent
 from farm.states import NodeState
 from farm.verdict import Verdict
@@ -135,11 +136,13 @@ class Ledger:
     # Builds
 
     def record_result(self, lease: Lease, result: BuildResult) -> None:
-        """Record one build attempt; recording the same once more changes nothing.
+        """Record one build attempt, under the lease on its variation; the same once more changes nothing.
 
         Raises:
+            WrongLeaseError: the lease is on something else.
             StaleLeaseError: the lease was lost: another worker has the build.
         """
+        require_subject(lease, build_subject(result.build_id, result.variation.name))
         with self._database.write() as connection:
             leases.require_current(connection, lease)
             results.record(connection, lease, result, self._now())
@@ -154,11 +157,13 @@ class Ledger:
         return list({result.variation.name: result for result in self.results(build_id)}.values())
 
     def record_verdict(self, lease: Lease, verdict: Verdict) -> None:
-        """Record a verdict, which replaces an earlier one; recording the same once more changes nothing.
+        """Record a verdict, under the lease on its build id; it replaces an earlier one, the same changes nothing.
 
         Raises:
+            WrongLeaseError: the lease is on something else.
             StaleLeaseError: the lease was lost: another worker has the build.
         """
+        require_subject(lease, build_subject(verdict.build_id))
         with self._database.write() as connection:
             leases.require_current(connection, lease)
             verdicts.record(connection, lease, verdict, self._now())

@@ -14,11 +14,11 @@ from farm.digest import Digest
 from farm.errors import InfrastructureError
 from farm.events import RunStatus
 from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import build_subject
 from farm.node_inputs import load_inputs
 from farm.sandbox.claimed_directory import remove_abandoned
 from farm.store.artifact_store import ArtifactStore
 from repo_publish.retention import needed_blobs, remove_superfluous
-from scheduler.leases import build_subject
 from scheduler.run_lease import is_abandoned, is_alive
 from workers.layer_key import layer_keys
 from workers.layers import Layers

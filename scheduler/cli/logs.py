@@ -10,10 +10,10 @@ from farm.cli.output import emit_text, emit_value, note
 from farm.clock import SystemClock
 from farm.digest import Digest
 from farm.errors import UsageError
+from farm.ledger.subjects import build_subject
 from farm.printable import printable
 from scheduler.assembly import assemble
 from scheduler.cli.build_choice import last_build_id
-from scheduler.leases import build_subject
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.report import failure_lines

@@ -7,8 +7,8 @@ from builders.fake_clock import FakeClock
 from farm.events import RunStatus
 from farm.ledger.holder import Holder
 from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import run_subject
 from farm.ledger.values import Run
-from scheduler.leases import run_subject
 from scheduler.run_lease import end_abandoned, is_abandoned, open_run
 
 

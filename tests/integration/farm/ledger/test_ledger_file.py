@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from builders.builds import build_result, verdict
+from builders.builds import build_result, digest, verdict
 from builders.small_disk import fill, small_disk
 from sqlalchemy import create_engine
 
@@ -21,6 +21,7 @@ from farm.ledger.database import Database
 from farm.ledger.errors import BrokenChainError, CorruptLedgerError, LedgerBusyError, LedgerError, NewerLedgerError
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import build_subject
 from farm.ledger.tables import metadata
 
 pytestmark = pytest.mark.integration
@@ -33,9 +34,11 @@ def path(tmp_path: Path) -> Path:
     with Ledger.open(path) as ledger:
         for snapshot in ("s1", "s2", "s3"):
             ledger.append(None, RolledBack(snapshot=snapshot))
-        lease = ledger.acquire("s", this_process(), 60)
+        attempt = ledger.acquire(build_subject(digest("curl"), "first"), this_process(), 60)
+        lease = ledger.acquire(build_subject(digest("curl")), this_process(), 60)
+        assert attempt is not None
         assert lease is not None
-        ledger.record_result(lease, build_result())
+        ledger.record_result(attempt, build_result())
         ledger.record_verdict(lease, verdict())
     return path
 

@@ -17,6 +17,7 @@ from farm.events import RolledBack
 from farm.ledger.errors import StaleLeaseError
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import build_subject
 
 pytestmark = pytest.mark.integration
 
@@ -27,6 +28,9 @@ FORK = multiprocessing.get_context("fork")
 _start: Barrier
 
 T = TypeVar("T")
+
+ATTEMPT = build_subject(digest("curl"), "first")
+"""What `build_result()` is recorded under."""
 
 
 def set_up(barrier: Barrier) -> None:
@@ -50,7 +54,7 @@ def open_and_append(path: Path) -> list[int]:
 def open_and_lease(path: Path) -> int | None:
     with Ledger.open(path) as ledger:
         _start.wait()
-        lease = ledger.acquire("build:1", this_process(), 60)
+        lease = ledger.acquire(ATTEMPT, this_process(), 60)
         # All hold on until all have tried: a process that has ended would be taken over, and rightly so.
         _start.wait()
         if lease is None:
@@ -77,7 +81,7 @@ def test_a_lease_goes_to_one(tmp_path: Path) -> None:
 
 def hold(path: Path, ready: Barrier) -> None:
     ledger = Ledger.open(path)
-    ledger.acquire("build:1", this_process(), 3600)
+    ledger.acquire(ATTEMPT, this_process(), 3600)
     ready.wait()
     signal.pause()
 
@@ -88,12 +92,12 @@ def test_the_lease_of_a_killed_process_is_taken_over_at_once(tmp_path: Path) -> 
     holder.start()
     ready.wait()
     with Ledger.open(path) as ledger:
-        lost = ledger.lease_of("build:1")
+        lost = ledger.lease_of(ATTEMPT)
         assert lost is not None
-        assert ledger.acquire("build:1", this_process(), 60) is None
+        assert ledger.acquire(ATTEMPT, this_process(), 60) is None
         holder.kill()
         holder.join()
-        lease = ledger.acquire("build:1", this_process(), 60)
+        lease = ledger.acquire(ATTEMPT, this_process(), 60)
         assert lease is not None
         assert lease.token == lost.token + 1
         with pytest.raises(StaleLeaseError):

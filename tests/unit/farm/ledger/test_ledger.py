@@ -8,10 +8,11 @@ from builders.fake_clock import FakeClock
 
 from farm.clock import timestamp
 from farm.events import NodeChanged, Published, RolledBack, RunFinished, RunStarted, RunStatus
-from farm.ledger.errors import StaleLeaseError, UnknownRunError
+from farm.ledger.errors import StaleLeaseError, UnknownRunError, WrongLeaseError
 from farm.ledger.holder import Holder, this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.publications import SnapshotConflictError
+from farm.ledger.subjects import build_subject, run_subject
 from farm.ledger.values import Lease, NodeOutcome, Publication, PublishedPackage
 from farm.states import NodeState
 from farm.verdict import VerdictStatus
@@ -34,7 +35,14 @@ def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
 
 @pytest.fixture
 def lease(ledger: Ledger) -> Lease:
-    return leased(ledger, "build:1")
+    """The lease on the build id of `verdict()`."""
+    return leased(ledger, build_subject(digest("curl")))
+
+
+@pytest.fixture
+def attempt(ledger: Ledger) -> Lease:
+    """The lease on the variation of `build_result()`."""
+    return leased(ledger, build_subject(digest("curl"), "first"))
 
 
 def leased(ledger: Ledger, subject: str, holder: Holder = HERE) -> Lease:
@@ -173,23 +181,48 @@ def test_a_released_lease_cannot_be_renewed(ledger: Ledger, lease: Lease) -> Non
         ledger.renew(lease)
 
 
-def test_results_are_kept_in_order_and_once(ledger: Ledger, lease: Lease) -> None:
+def test_results_are_kept_in_order_and_once(ledger: Ledger, attempt: Lease) -> None:
     failed, first, second = failed_result(), build_result(), build_result(of="second")
-    for result in (failed, first, first, second):
-        ledger.record_result(lease, result)
+    for result in (failed, first, first):
+        ledger.record_result(attempt, result)
+    ledger.record_result(leased(ledger, build_subject(digest("curl"), "second")), second)
     assert ledger.results(digest("curl")) == [failed, first, second]
     assert ledger.latest_results(digest("curl")) == [first, second]
     assert ledger.results(digest("other")) == []
 
 
 def test_a_late_result_is_refused(ledger: Ledger) -> None:
-    stale = leased(ledger, "s", DEAD)
-    leased(ledger, "s")
+    attempt, build = build_subject(digest("curl"), "first"), build_subject(digest("curl"))
+    stale = [leased(ledger, subject, DEAD) for subject in (attempt, build)]
+    for subject in (attempt, build):
+        leased(ledger, subject)
     with pytest.raises(StaleLeaseError):
-        ledger.record_result(stale, build_result())
+        ledger.record_result(stale[0], build_result())
     with pytest.raises(StaleLeaseError):
-        ledger.record_verdict(stale, verdict())
+        ledger.record_verdict(stale[1], verdict())
     assert ledger.results(digest("curl")) == []
+    assert ledger.verdict(digest("curl")) is None
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        build_subject(digest("curl")),
+        build_subject(digest("curl"), "second"),
+        build_subject(digest("other"), "first"),
+        run_subject("run-1"),
+    ],
+)
+def test_a_result_needs_the_lease_on_its_own_variation(ledger: Ledger, subject: str) -> None:
+    with pytest.raises(WrongLeaseError, match="does not cover"):
+        ledger.record_result(leased(ledger, subject), build_result())
+    assert ledger.results(digest("curl")) == []
+
+
+@pytest.mark.parametrize("subject", [build_subject(digest("other")), build_subject(digest("curl"), "first"), "s"])
+def test_a_verdict_needs_the_lease_on_its_own_build_id(ledger: Ledger, subject: str) -> None:
+    with pytest.raises(WrongLeaseError, match="does not cover"):
+        ledger.record_verdict(leased(ledger, subject), verdict())
     assert ledger.verdict(digest("curl")) is None
 
 
@@ -212,10 +245,10 @@ def test_an_rpm_without_a_verdict(ledger: Ledger) -> None:
     assert ledger.verdict_of_rpm(digest("unknown")) is None
 
 
-def test_an_rpm_proven_by_one_build_id_is_proven(ledger: Ledger, lease: Lease) -> None:
+def test_an_rpm_proven_by_one_build_id_is_proven(ledger: Ledger) -> None:
     proof = verdict("one")
-    ledger.record_verdict(lease, proof)
-    ledger.record_verdict(lease, verdict("other", status=VerdictStatus.UNREPRODUCIBLE))
+    for each in (proof, verdict("other", status=VerdictStatus.UNREPRODUCIBLE)):
+        ledger.record_verdict(leased(ledger, build_subject(each.build_id)), each)
     assert ledger.verdict_of_rpm(built_rpm().digest) == proof
 
 
@@ -265,25 +298,25 @@ def test_a_snapshot_never_changes(ledger: Ledger) -> None:
     assert ledger.publications() == [publication(content="one")]
 
 
-def test_what_belongs_together_is_written_together(ledger: Ledger, lease: Lease) -> None:
+def test_what_belongs_together_is_written_together(ledger: Ledger, attempt: Lease) -> None:
     run_id = ledger.begin_run("p", "", "build")
     with ledger.transaction():
-        ledger.record_result(lease, build_result())
+        ledger.record_result(attempt, build_result())
         assert ledger.results(digest("curl")) == [build_result()]
         ledger.append(run_id, RunFinished(status=RunStatus.FAILED))
     assert (len(ledger.results(digest("curl"))), len(ledger.events())) == (1, 2)
 
 
-def test_nothing_of_a_transaction_that_fails_is_kept(ledger: Ledger, lease: Lease) -> None:
+def test_nothing_of_a_transaction_that_fails_is_kept(ledger: Ledger, attempt: Lease) -> None:
     def fail_half_way() -> None:
         with ledger.transaction():
-            ledger.record_result(lease, build_result())
+            ledger.record_result(attempt, build_result())
             ledger.append("run-none", RunFinished(status=RunStatus.FAILED))
 
     with pytest.raises(UnknownRunError):
         fail_half_way()
     assert ledger.results(digest("curl")) == []
-    ledger.record_result(lease, build_result())
+    ledger.record_result(attempt, build_result())
     assert ledger.results(digest("curl")) == [build_result()]
 
 

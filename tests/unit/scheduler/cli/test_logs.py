@@ -5,8 +5,8 @@ from builders.builds import digest
 from builders.cli import farm_context
 
 from farm.ledger.holder import Holder, this_process
+from farm.ledger.subjects import build_subject
 from scheduler.cli.logs import _show_live
-from scheduler.leases import build_subject
 
 BUILD_ID = digest("build")
 
