@@ -24,9 +24,9 @@ def write_tree(target: Path, files: Files, spec_name: str) -> bool:
     Raises:
         ForeignDirectoryError: the target exists and is something else.
     """
-    if target.is_dir() and not target.is_symlink() and _content(target) == files:
+    if holds(target, files):
         return False
-    if target.is_symlink() or (target.exists() and not (target / spec_name).is_file() and not _is_empty(target)):
+    if not _is_ours(target, spec_name):
         raise ForeignDirectoryError(f"{target} is no rendered component", hint="choose another directory with -o")
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(random_name(".new"))
@@ -39,6 +39,31 @@ def write_tree(target: Path, files: Files, spec_name: str) -> bool:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return True
+
+
+def holds(target: Path, files: Files) -> bool:
+    """Tell whether a directory holds exactly some files."""
+    return target.is_dir() and not target.is_symlink() and _content(target) == files
+
+
+def remove_tree(target: Path, spec_name: str) -> None:
+    """Remove the directory of a rendered component, whole.
+
+    Raises:
+        ForeignDirectoryError: it is something else.
+    """
+    if not _is_ours(target, spec_name):
+        raise ForeignDirectoryError(f"{target} is no rendered component", hint="remove it by hand")
+    old = target.with_name(random_name(".old"))
+    target.rename(old)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_ours(target: Path, spec_name: str) -> bool:
+    """Tell whether a path may be replaced: it is not there, is empty, or has the spec and is no repository of git."""
+    if target.is_symlink() or not target.exists():
+        return not target.is_symlink()
+    return _is_empty(target) or ((target / spec_name).is_file() and not (target / ".git").exists())
 
 
 def _swap(fresh: Path, target: Path) -> None:

@@ -12,10 +12,13 @@ from farm.cli.context import FarmContext
 from farm.errors import FarmError
 from farm.nevra import Nevra
 from farm.process import run
+from farm.project.farm_settings import BuildFrom
 from farm.project.model import Project
 from farm.render import Renderer
+from farm.rendered_specs import RenderedSpecs
 from farm.sandbox.mount_namespace import isolate_mounts
 from farm.source_package import BinaryPackage, SpecFacts
+from farm.store.artifact_store import ArtifactStore
 from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
 from scheduler.preparation import Preparation, Prepared
@@ -75,9 +78,8 @@ class Assembly:
         """Render every component of the project, make its source RPM, read its spec: the graph needs them all."""
         maker = self.source_arch
         store = self.farm.store()
-        renderer = Renderer(project=self.project, store=store, cache=self.farm.cache)
         preparation = Preparation(
-            render=renderer.render,
+            render=self._sources(store).render,
             store=store,
             tools=self.resolver.tools(maker),
             open_root=self.site(maker).buildroots(store).open,
@@ -85,6 +87,10 @@ class Assembly:
             processes=machine_capacity().cpus,
         )
         return preparation.prepare(list(self.project.components.values()), self.arches)
+
+    def _sources(self, store: ArtifactStore) -> Renderer | RenderedSpecs:
+        kind = RenderedSpecs if self.project.farm.build_from is BuildFrom.RENDERED_SPECS else Renderer
+        return kind(project=self.project, store=store, cache=self.farm.cache)
 
     def known_graph(self, prepared: Mapping[str, Prepared | FarmError]) -> KnownGraph:
         """Return the graph as far as specs, the seed and earlier runs tell."""

@@ -1,5 +1,6 @@
 """`farm component render`: write components as they are after overlays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,13 @@ from farm.cli.many import each
 from farm.cli.named_path import NamedPath
 from farm.cli.output import Column, emit_rows
 from farm.cli.selection import Selection, keep_going, selectors
-from farm.errors import UsageError
+from farm.errors import FarmError, UsageError
 from farm.overlay.files import Files
 from farm.project.model import Component, Project, UpstreamSpec
 from farm.render import Renderer
 from farm.render_steps import RenderSteps
-from farm.rendered_tree import write_tree
+from farm.rendered_specs import rendered_directory, rendered_root, stale_directories
+from farm.rendered_tree import holds, remove_tree, write_tree
 
 
 class RenderOverSourceError(UsageError):
@@ -24,12 +26,19 @@ class RenderOverSourceError(UsageError):
     code = "CLI006"
 
 
+class RenderDriftError(FarmError):
+    """What a project keeps rendered is not what its overlays give."""
+
+    code = "PRJ024"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderRow:
     """A component that was rendered to a directory.
 
     Attributes:
-        files: how many it has; changed: whether the directory was written.
+        files: how many it has; none where the project has the component no more.
+        changed: whether the directory is, or with `--check` or `-n` would be, another than before.
     """
 
     component: str
@@ -52,46 +61,77 @@ _RENDER_COLUMNS = [
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=NamedPath(file_okay=False),
     metavar="DIR",
-    help="Write each component to DIR/<name>.",
+    help="Where to; as a rule, the project's own rendered specs (rendered-specs-dir).",
 )
+@click.option(
+    "--check", "--check-only", "check", is_flag=True, help="Write nothing; fail where something would change."
+)
+@click.option("--clean-stale", is_flag=True, help="With -a: remove components that the project has no more.")
 @click.option("--with-sources", is_flag=True, help="Write what the lookaside has, too.")
 @pass_farm
-def render(
+def render(  # noqa: PLR0913 - one argument an option
     farm: FarmContext,
     component: tuple[str, ...],
     component_group: tuple[str, ...],
-    output: Path,
+    output: Path | None,
     *,
     everything: bool,
     continue_on_error: bool,
+    check: bool,
+    clean_stale: bool,
     with_sources: bool,
 ) -> None:
-    """Write components as they are after overlays; each directory is replaced whole."""
+    """Write components as they are after overlays, to DIR/<first letter>/<name>; each directory is replaced whole."""
+    if clean_stale and not everything:
+        raise click.UsageError("--clean-stale needs -a: a component that was not selected is not stale")
     project = farm.project()
     found = Selection(globs=component, groups=component_group, everything=everything).of(project)
-    steps = RenderSteps(project=project, cache=farm.cache)
-    renderer = Renderer(project=project, store=farm.store(), cache=farm.cache) if with_sources else None
-
-    def files_of(one: Component) -> Files:
-        if renderer is None:
-            return steps.render(steps.identify(one)).files
-        return {file.name: farm.store().read(file.digest) for file in renderer.render(one).files}
+    root = rendered_root(project) if output is None else output.absolute()
+    files_of = _with_sources(farm, project) if with_sources else _without_sources(farm, project)
+    only_look = check or farm.dry_run
 
     def write(one: Component) -> RenderRow:
-        target = output.absolute() / one.name
+        target = rendered_directory(root, one.name)
         _refuse_source(target, project)
         files = files_of(one)
-        changed = False if farm.dry_run else write_tree(target, files, f"{one.name}.spec")
+        changed = not holds(target, files) if only_look else write_tree(target, files, f"{one.name}.spec")
         return RenderRow(component=one.name, directory=str(target), files=len(files), changed=changed)
 
     rows: list[RenderRow] = []
     try:
         rows.extend(row for _, row in each(found, write, continue_on_error=continue_on_error))
+        if clean_stale:
+            rows += _clean(root, project, only_look=only_look)
     finally:
-        emit_rows(farm, rows, _RENDER_COLUMNS)
+        emit_rows(farm, [row for row in rows if row.changed] if check else rows, _RENDER_COLUMNS)
+    drifted = [row.component for row in rows if row.changed]
+    if check and drifted:
+        raise RenderDriftError(
+            f"{len(drifted)} of {len(rows)} rendered components are out of date",
+            why=", ".join(drifted[:20]),
+            hint="run farm component render for them, and commit what it writes",
+        )
+
+
+def _without_sources(farm: FarmContext, project: Project) -> Callable[[Component], Files]:
+    steps = RenderSteps(project=project, cache=farm.cache)
+    return lambda one: steps.render(steps.identify(one)).files
+
+
+def _with_sources(farm: FarmContext, project: Project) -> Callable[[Component], Files]:
+    store = farm.store()
+    renderer = Renderer(project=project, store=store, cache=farm.cache)
+    return lambda one: {file.name: store.read(file.digest) for file in renderer.render(one).files}
+
+
+def _clean(root: Path, project: Project, *, only_look: bool) -> list[RenderRow]:
+    stale = stale_directories(root, project.components)
+    for directory in stale:
+        if not only_look:
+            remove_tree(directory, f"{directory.name}.spec")
+    return [RenderRow(component=path.name, directory=str(path), files=0, changed=True) for path in stale]
 
 
 def _refuse_source(target: Path, project: Project) -> None:

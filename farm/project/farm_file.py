@@ -13,7 +13,7 @@ from farm.build import BuildLimits
 from farm.project.decode import decode_file
 from farm.project.diagnosis import Fault
 from farm.project.errors import FarmSettingsError
-from farm.project.farm_settings import FarmSettings, LayerSetting, RepositorySetting, Waiver
+from farm.project.farm_settings import BuildFrom, FarmSettings, LayerSetting, RepositorySetting, Waiver
 from farm.project.origin import Keys, Origin
 
 FARM_NAME = "farm.toml"
@@ -72,6 +72,7 @@ class FarmFile(_Entry, frozen=True):
     """The whole of farm.toml."""
 
     arches: list[str] = msgspec.field(default_factory=lambda: ["x86_64"])
+    build_from: BuildFrom = msgspec.field(default=BuildFrom.OVERLAYS, name="build-from")
     repositories: list[RepositoryEntry] = []
     buildroot: BuildrootEntry = BuildrootEntry()
     limits: LimitsEntry = LimitsEntry()
@@ -98,6 +99,7 @@ def read_farm_settings(root: Path) -> FarmSettings:
 def _settings(entry: FarmFile) -> FarmSettings:
     return FarmSettings(
         arches=tuple(entry.arches),
+        build_from=entry.build_from,
         repositories=tuple(
             RepositorySetting(name=repository.name, path=repository.path, priority=repository.priority)
             for repository in entry.repositories

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from string import Template
 
@@ -53,17 +54,26 @@ class Waiver:
         return self.component == component and self.arch in ("", arch) and today <= self.until
 
 
+class BuildFrom(StrEnum):
+    """What source RPMs are made of."""
+
+    OVERLAYS = "overlays"
+    RENDERED_SPECS = "rendered-specs"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FarmSettings:
     """All of farm.toml.
 
     Attributes:
         arches: architectures built where none is asked for.
+        build_from: upstream and overlays, or the specs that the project keeps rendered.
         base: names or provides of the base group of every buildroot.
         layers: toolchain layers, bottom up.
     """
 
     arches: tuple[str, ...] = ("x86_64",)
+    build_from: BuildFrom = BuildFrom.OVERLAYS
     repositories: tuple[RepositorySetting, ...] = ()
     base: tuple[str, ...] = ()
     layers: tuple[LayerSetting, ...] = ()

@@ -156,6 +156,7 @@ class DemoProject:
     Attributes:
         seed: path of the seed, in which `$arch` stands for an architecture.
         specs: text of each component's spec, by component.
+        build_from: what source RPMs are made of.
     """
 
     root: Path
@@ -164,11 +165,15 @@ class DemoProject:
     overlays: dict[str, str] = field(default_factory=dict)
     limits: str = 'seconds = 120\nmemory = "2G"\ndisk = "1G"\nprocesses = 256\n'
     waivers: str = ""
+    build_from: str = "overlays"
 
     def write(self) -> "DemoProject":
         """Write the project; files that are there already are replaced."""
         self.root.mkdir(parents=True, exist_ok=True)
-        parts = ['[project]\ndefault-distro = { name = "tiny" }\n', '[distros.tiny]\ndescription = "Tiny Linux"\n']
+        parts = [
+            '[project]\ndefault-distro = { name = "tiny" }\nrendered-specs-dir = "rendered"\n',
+            '[distros.tiny]\ndescription = "Tiny Linux"\n',
+        ]
         parts.append(
             '[default-component-config.publish]\nrpm-channel = "base"\n'
             'debuginfo-channel = "debuginfo"\nsrpm-channel = "source"\n'
@@ -182,7 +187,7 @@ class DemoProject:
         (self.root / "azldev.toml").write_text("\n".join(parts), encoding="utf-8")
         base = ", ".join(f'"{name}"' for name in BASE)
         (self.root / "farm.toml").write_text(
-            f'[[repositories]]\nname = "seed"\npath = "{self.seed}"\npriority = 99\n\n'
+            f'build-from = "{self.build_from}"\n\n[[repositories]]\nname = "seed"\npath = "{self.seed}"\npriority = 99\n\n'
             f"[buildroot]\nbase = [{base}]\n\n"
             '[[buildroot.layers]]\nname = "c"\npackages = ["gcc"]\n\n'
             f"[limits]\n{self.limits}\n{self.waivers}",

@@ -69,6 +69,20 @@ def test_nothing_changed_builds_and_publishes_nothing(farm: Farm) -> None:
     assert (farm.state / "repo").readlink() == before
 
 
+def test_rendered_specs_are_the_same_sources_so_nothing_is_built(farm: Farm) -> None:
+    farm.run("component", "render", "-a")
+    farm.project.build_from = "rendered-specs"
+    farm.project.write()
+    rows = farm.build("-a", "-k", status=5)
+    assert farm.built() == []
+    assert rows["leaflet"].why == "nothing that reaches the output has changed"
+    (farm.project.root / "rendered" / "l" / "leaflet" / "leaflet.spec").unlink()
+    (row,) = farm.build("-p", "leaflet", status=4).values()
+    assert "has no rendered spec" in row.why
+    farm.project.build_from = "overlays"
+    farm.project.write()
+
+
 def test_an_overlay_rebuilds_only_what_depends_on_it_and_equal_bytes_stop_the_wave(farm: Farm) -> None:
     farm.project.overlays["greet"] = (
         '[[components.greet.overlays]]\ntype = "spec-prepend-lines"\nsection = "%build"\n'

@@ -98,12 +98,12 @@ def test_render_writes_whole_directories_and_only_what_changed(
     out = tmp_path / "out"
     assert farm("component", "render", "-g", "core", "-o", str(out), "-O", "json") == 0
     assert [(row["component"], row["changed"]) for row in json_of(capsys)] == [("demo", True), ("other", True)]
-    assert "Version: 2.0" in (out / "demo" / "demo.spec").read_text()
-    (out / "demo" / "stray").write_text("left behind")
+    assert "Version: 2.0" in (out / "d" / "demo" / "demo.spec").read_text()
+    (out / "d" / "demo" / "stray").write_text("left behind")
     assert farm("component", "render", "-g", "core", "-o", str(out), "-O", "json") == 0
     assert [(row["component"], row["changed"]) for row in json_of(capsys)] == [("demo", True), ("other", False)]
-    assert sorted(path.name for path in (out / "demo").iterdir()) == ["demo.spec"]
-    assert sorted(path.name for path in out.iterdir()) == ["demo", "other"]
+    assert sorted(path.name for path in (out / "d" / "demo").iterdir()) == ["demo.spec"]
+    assert sorted(path.name for path in out.glob("*/*")) == ["demo", "other"]
 
 
 def test_render_can_bring_the_sources_too(farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -114,29 +114,71 @@ def test_render_can_bring_the_sources_too(farm: Farm, capsys: pytest.CaptureFixt
     assert farm("component", "render", "-p", "other", "-o", str(out), "-n") == 0
     assert not out.exists()
     assert farm("component", "render", "-p", "other", "-o", str(out), "--with-sources") == 0
-    assert (out / "other" / "demo-1.0.tar.gz").read_bytes() == b"tarball"
+    assert (out / "o" / "other" / "demo-1.0.tar.gz").read_bytes() == b"tarball"
     assert farm("component", "render", "-p", "other", "-o", str(out)) == 0
-    assert sorted(path.name for path in (out / "other").iterdir()) == ["other.spec", "sources"]
+    assert sorted(path.name for path in (out / "o" / "other").iterdir()) == ["other.spec", "sources"]
     assert "yes" in capsys.readouterr().out
 
 
 def test_render_does_not_touch_what_it_did_not_write(
     farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    write_files(tmp_path / "out", {"demo/thesis.txt": "precious"})
+    write_files(tmp_path / "out", {"d/demo/thesis.txt": "precious"})
     assert farm("component", "render", "-p", "demo", "-o", str(tmp_path / "out")) == 2
-    assert (tmp_path / "out" / "demo" / "thesis.txt").read_text() == "precious"
+    assert (tmp_path / "out" / "d" / "demo" / "thesis.txt").read_text() == "precious"
     assert "no rendered component" in capsys.readouterr().err
 
 
 def test_render_does_not_replace_what_it_reads(farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     project = tmp_path / "project" / "azldev.toml"
-    project.write_text(project.read_text() + '[components.own.spec]\ntype = "local"\npath = "specs/own/own.spec"\n')
-    spec = tmp_path / "project" / "specs" / "own" / "own.spec"
-    write_files(tmp_path / "project", {"specs/own/own.spec": SPEC})
+    project.write_text(project.read_text() + '[components.own.spec]\ntype = "local"\npath = "specs/o/own/own.spec"\n')
+    spec = tmp_path / "project" / "specs" / "o" / "own" / "own.spec"
+    write_files(tmp_path / "project", {"specs/o/own/own.spec": SPEC})
     assert farm("component", "render", "-p", "own", "-o", str(tmp_path / "project" / "specs")) == 2
     assert str(spec) in capsys.readouterr().err
     assert spec.read_text() == SPEC
+
+
+@pytest.fixture
+def keeping(farm: Farm, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Return the directory in which the project keeps its rendered specs, fresh."""
+    project = tmp_path / "project" / "azldev.toml"
+    text = project.read_text().replace("[project]", '[project]\nrendered-specs-dir = "specs"', 1)
+    project.write_text(text.replace('overlays = [{ type = "spec-remove-tag", tag = "Epoch" }]', ""))
+    assert farm("component", "render", "-a") == 0
+    capsys.readouterr()
+    return tmp_path / "project" / "specs"
+
+
+def test_check_is_a_gate_against_drift(farm: Farm, capsys: pytest.CaptureFixture[str], keeping: Path) -> None:
+    assert farm("component", "render", "-a", "--check", "-O", "json") == 0
+    assert json_of(capsys) == []
+    spec = keeping / "d" / "demo" / "demo.spec"
+    edited = spec.read_text() + "\n# edited by hand\n"
+    spec.write_text(edited)
+    assert farm("component", "render", "-a", "--check-only", "-O", "json") == 1
+    captured = capsys.readouterr()
+    assert [row["component"] for row in json.loads(captured.out)] == ["demo"]
+    assert "error[PRJ024]: 1 of 3 rendered components are out of date" in captured.err
+    assert spec.read_text() == edited
+    assert farm("component", "render", "-a") == 0
+    assert farm("component", "render", "-a", "--check") == 0
+
+
+def test_what_the_project_has_no_more_is_stale(farm: Farm, capsys: pytest.CaptureFixture[str], keeping: Path) -> None:
+    write_files(keeping, {"g/gone/gone.spec": SPEC, "g/notes/README": "ours", "x/gone/gone.spec": SPEC})
+    assert farm("component", "render", "-a", "--check") == 0
+    assert farm("component", "render", "-a", "--check", "--clean-stale") == 1
+    assert "gone" in capsys.readouterr().err
+    assert (keeping / "g" / "gone").exists()
+    assert farm("component", "render", "-a", "--clean-stale") == 0
+    assert sorted(str(path.relative_to(keeping)) for path in keeping.glob("[gx]/*")) == ["g/notes", "x/gone"]
+    assert farm("component", "render", "-p", "demo", "--clean-stale") == 2
+
+
+def test_without_rendered_specs_a_place_must_be_named(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("component", "render", "-p", "demo") == 3
+    assert "error[PRJ023]" in capsys.readouterr().err
 
 
 def test_a_broken_component_stops_or_is_left_behind(
@@ -148,7 +190,7 @@ def test_a_broken_component_stops_or_is_left_behind(
     assert [row["component"] for row in json.loads(captured.out)] == ["demo", "other"]
     assert "broken: error[OVL001]" in captured.err
     assert "1 of 3 components failed" in captured.err
-    assert not (out / "broken").exists()
+    assert not (out / "b" / "broken").exists()
     assert farm("component", "render", "-p", "broken", "-o", str(out)) == 3
 
 

@@ -14,6 +14,7 @@ from farm.project.errors import (
     NoProjectError,
     UnknownDistroError,
 )
+from farm.project.farm_settings import BuildFrom
 from farm.project.loader import load_project
 from farm.project.model import LocalSpec, Project, ReleaseCalculation, UpstreamSpec
 
@@ -241,6 +242,7 @@ def test_a_component_is_defined_once(tmp_path: Path) -> None:
 def test_farm_settings_are_read(tmp_path: Path) -> None:
     farm = """
 arches = ["aarch64"]
+build-from = "rendered-specs"
 [[repositories]]
 name = "seed"
 path = "$cache/seed/$arch"
@@ -259,6 +261,7 @@ until = 2027-01-01
 """
     settings = load(tmp_path, UP + "[components.a]\n", **{"farm.toml": farm}).farm
     assert settings.arches == ("aarch64",)
+    assert settings.build_from is BuildFrom.RENDERED_SPECS
     assert settings.limits.memory_bytes == 2 * 2**30
     assert settings.limits.disk_bytes == 1024
     (repository,) = settings.repositories
@@ -275,6 +278,7 @@ until = 2027-01-01
     [
         ('arches = ["vax"]\n', "farm.toml:1: unknown architecture 'vax'"),
         ("arches = []\n", "at least one"),
+        ('build-from = "thin air"\n', "thin air"),
         ('[[repositories]]\nname = "stage"\npath = "x"\n', "farm.toml:1"),
         ('[[repositories]]\nname = "s"\npath = "$home/x"\n', "no other `$`"),
         ('[[repositories]]\nname = "s"\npath = "x"\npriority = 0\n', "from 1 to 99"),
