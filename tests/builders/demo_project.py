@@ -187,7 +187,8 @@ class DemoProject:
         (self.root / "azldev.toml").write_text("\n".join(parts), encoding="utf-8")
         base = ", ".join(f'"{name}"' for name in BASE)
         (self.root / "farm.toml").write_text(
-            f'build-from = "{self.build_from}"\n\n[[repositories]]\nname = "seed"\npath = "{self.seed}"\npriority = 99\n\n'
+            f'build-from = "{self.build_from}"\n\n'
+            f'[[repositories]]\nname = "seed"\npath = "{self.seed}"\npriority = 99\n\n'
             f"[buildroot]\nbase = [{base}]\n\n"
             '[[buildroot.layers]]\nname = "c"\npackages = ["gcc"]\n\n'
             f"[limits]\n{self.limits}\n{self.waivers}",

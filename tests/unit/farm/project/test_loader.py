@@ -278,7 +278,6 @@ until = 2027-01-01
     [
         ('arches = ["vax"]\n', "farm.toml:1: unknown architecture 'vax'"),
         ("arches = []\n", "at least one"),
-        ('build-from = "thin air"\n', "thin air"),
         ('[[repositories]]\nname = "stage"\npath = "x"\n', "farm.toml:1"),
         ('[[repositories]]\nname = "s"\npath = "$home/x"\n', "no other `$`"),
         ('[[repositories]]\nname = "s"\npath = "x"\npriority = 0\n', "from 1 to 99"),
@@ -292,6 +291,12 @@ def test_bad_farm_settings_are_named_with_their_place(tmp_path: Path, farm: str,
     with pytest.raises(FarmSettingsError) as caught:
         load(tmp_path, "", **{"farm.toml": farm})
     assert words in caught.value.why
+
+
+def test_nothing_is_built_from_thin_air(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError) as caught:
+        load(tmp_path, "", **{"farm.toml": 'build-from = "thin air"\n'})
+    assert "farm.toml:1" in caught.value.why
 
 
 def test_a_waiver_without_an_end_is_refused(tmp_path: Path) -> None:
