@@ -40,7 +40,7 @@ def real_tree_git() -> Path:
 def _checkout(variable_name: str) -> Path:
     named = variable(variable_name)
     if not named:
-        pytest.skip(f"no checkout of Azure Linux 4.0: {variable_name} names one (microsoft/azurelinux, tomls/base/main)")
+        pytest.skip(f"{variable_name} names no checkout of Azure Linux 4.0 (microsoft/azurelinux, tomls/base/main)")
     return Path(named)
 
 
