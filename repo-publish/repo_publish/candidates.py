@@ -18,9 +18,10 @@ _JUDGED = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE)
 
 
 def compose_project(project: Project, ledger: Ledger, store: ArtifactStore, today: date) -> Compose:
-    """Compose the repositories of a project from all that the ledger knows.
+    """Compose the repositories of a project from all that the ledger knows, if it is as the farm wrote it.
 
     Raises:
+        BrokenChainError: somebody else wrote in the ledger.
         ComposeConflictError: two different packages want the same place.
         ChannelNameError: a publish channel cannot be a directory.
     """
@@ -28,6 +29,7 @@ def compose_project(project: Project, ledger: Ledger, store: ArtifactStore, toda
     def channel(component: str, package: str, kind: PackageKind) -> str | None:
         return channel_of(project, component, package, kind)
 
+    ledger.verify_chain()  # 100,000 events take a second: little beside signing
     candidates = collect(project, ledger, store)
     return compose(candidates, channel_of=channel, waivers=project.farm.waivers, today=today)
 

@@ -1,10 +1,11 @@
-"""`farm repo check`: is what clients see exactly what the farm judged, signed and recorded?"""
+"""`farm repo check`: is what clients see exactly what the farm judged, signed and recorded? Is the record whole?"""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from farm.digest import digest_bytes
-from farm.errors import FarmError, NotReproducibleError, SigningError
+from farm.errors import FarmError, InfrastructureError, NotReproducibleError, SigningError
+from farm.ledger.errors import BrokenChainError
 from farm.ledger.ledger import Ledger
 from farm.paths import StatePaths
 from repo_publish.authority import Authority
@@ -35,39 +36,54 @@ class UnbackedError(NotReproducibleError):
     code = "CHK003"
 
 
+class LedgerCheckFailedError(InfrastructureError):
+    """The ledger's chain of events is broken: what it says was built and judged cannot be believed."""
+
+    code = "CHK007"
+
+
 _SIGNATURES = frozenset({FindingKind.METADATA_SIGNATURE, FindingKind.RPM_SIGNATURE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """What was checked and found. The snapshot is empty where only a tree was looked at."""
+    """What was checked and found.
+
+    Attributes:
+        snapshot: empty where only a tree was looked at.
+        events: how many events the ledger's chain has; None where only a tree was looked at, or the chain is broken.
+    """
 
     snapshot: str
     repositories: int
     packages: int
+    events: int | None
     findings: tuple[Finding, ...]
 
 
 def check_published(state: StatePaths, ledger: Ledger, authority: Authority) -> CheckReport:
-    """Check the published snapshot against signatures, metadata, the ledger and the verdicts.
+    """Check the ledger's chain, and the published snapshot against signatures, metadata, ledger and verdicts.
 
     Raises:
         NothingPublishedError: nothing was published.
+        BrokenChainError: nothing was published, and the ledger's chain is broken.
     """
     snapshot = current_snapshot(state)
     if snapshot is None:
+        ledger.verify_chain()
         raise NothingPublishedError("nothing is published", hint="farm repo publish does so")
+    events, broken = _chain(state, ledger)
     root = state.repositories.resolve()
     tree = check_tree(root, state.public_key, fingerprint_of(state.public_key))
-    findings = [*tree.findings, *_unrecorded(tree, snapshot, ledger), *_unbacked(root, snapshot, authority)]
-    return _report(snapshot.name, tree, findings)
+    findings = [*broken, *tree.findings, *_unrecorded(tree, snapshot, ledger), *_unbacked(root, snapshot, authority)]
+    return _report(snapshot.name, tree, findings, events)
 
 
 def check_url_tree(root: Path, public_key: Path | None) -> CheckReport:
     """Check a tree as a client can, by the key that is given or, failing that, by the one the tree itself offers."""
     key = public_key or root / PUBLIC_KEY
     tree = check_tree(root, key, fingerprint_of(key))
-    return _report("", tree, list(tree.findings))
+    return _report("", tree, list(tree.findings), None)
 
 
 def failure(report: CheckReport) -> FarmError | None:
@@ -75,12 +91,15 @@ def failure(report: CheckReport) -> FarmError | None:
     if not report.findings:
         return None
     kinds = {finding.kind for finding in report.findings}
-    what = f"{len(report.findings)} things are wrong with the repositories"
+    what = f"{len(report.findings)} things are wrong with the repositories, or with the record of them"
     why = "\n".join(f"{finding.path}: {finding.kind.value}: {finding.why}" for finding in report.findings[:10])
     if kinds & _SIGNATURES:
         return SignatureCheckFailedError(
             what, why=why, hint="farm repo publish makes the tree anew; find out who wrote"
         )
+    if FindingKind.LEDGER_CHAIN in kinds:
+        hint = "the database was edited by other means: restore a backup, and find out who wrote"
+        return LedgerCheckFailedError(what, why=why, hint=hint)
     if FindingKind.RPM_NOT_ADMITTED in kinds:
         return UnbackedError(what, why=why, hint="farm repo publish composes without what is not admitted any more")
     return CheckFailedError(what, why=why, hint="farm repo publish makes the tree anew")
@@ -95,6 +114,15 @@ def unbacked(packages: list[SnapshotPackage], authority: Authority) -> list[tupl
         except NotAdmittedError as error:
             found.append((package, error.why or error.what))
     return found
+
+
+def _chain(state: StatePaths, ledger: Ledger) -> tuple[int | None, list[Finding]]:
+    """Count the events of the ledger's chain; None, and why, where it is broken."""
+    try:
+        return ledger.verify_chain(), []
+    except BrokenChainError as error:
+        why = f"{error.what}: {error.why}"
+        return None, [Finding(kind=FindingKind.LEDGER_CHAIN, path=state.ledger.name, why=why)]
 
 
 def _unrecorded(tree: TreeReport, snapshot: Snapshot, ledger: Ledger) -> list[Finding]:
@@ -142,10 +170,11 @@ def _why_unbacked(path: Path, package: SnapshotPackage, authority: Authority) ->
     return ""
 
 
-def _report(snapshot: str, tree: TreeReport, findings: list[Finding]) -> CheckReport:
+def _report(snapshot: str, tree: TreeReport, findings: list[Finding], events: int | None) -> CheckReport:
     return CheckReport(
         snapshot=snapshot,
         repositories=len(tree.repositories),
         packages=len(tree.listed),
+        events=events,
         findings=tuple(sorted(findings)),
     )

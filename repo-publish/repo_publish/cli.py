@@ -90,7 +90,10 @@ def rollback(farm: FarmContext, to: str | None) -> None:
 @click.option("--key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The public key to trust.")
 @pass_farm
 def check(farm: FarmContext, url: str | None, key: Path | None) -> None:
-    """Check that every published package is listed, unchanged, signed, recorded and backed by a verdict."""
+    """Check that every published package is listed, unchanged, signed, recorded and backed by a verdict.
+
+    Checks the hash chain of the ledger's events, too.
+    """
     if url is not None:
         report = check_url_tree(_local(url), key)
     else:
@@ -156,7 +159,8 @@ def _emit_report(farm: FarmContext, report: CheckReport) -> None:
     if report.findings:
         emit_rows(farm, report.findings, columns)
     wrong = f"{len(report.findings)} things are wrong" if report.findings else "all is in order"
-    note(farm, f"{report.packages} packages in {report.repositories} repositories: {wrong}")
+    events = f", {report.events} events in the ledger's chain" if report.events is not None else ""
+    note(farm, f"{report.packages} packages in {report.repositories} repositories{events}: {wrong}")
 
 
 def _local(url: str) -> Path:

@@ -14,7 +14,7 @@ from repo_publish.verify import bad_rpm_signatures, is_well_signed
 
 
 class FindingKind(StrEnum):
-    """What can be wrong with a tree; stable words."""
+    """What can be wrong with a tree, or with the record of it; stable words."""
 
     NO_REPOSITORY = "no-repository"
     METADATA_SIGNATURE = "metadata-signature"
@@ -25,11 +25,12 @@ class FindingKind(StrEnum):
     RPM_SIGNATURE = "rpm-signature"
     RPM_NOT_ADMITTED = "rpm-not-admitted"
     RPM_UNRECORDED = "rpm-unrecorded"
+    LEDGER_CHAIN = "ledger-chain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Finding:
-    """One thing that is wrong. `path` is below the root of the tree."""
+    """One thing that is wrong. `path` is below the root of the tree; of the ledger it is the name of its file."""
 
     kind: FindingKind
     path: str

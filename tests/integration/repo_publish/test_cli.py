@@ -1,7 +1,9 @@
 """`farm repo` from the command line, on a ledger in which builds were judged."""
 
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,7 +109,8 @@ def test_compose_publish_check_and_roll_back(farm: FarmState, rpms: SmallRpms, c
     assert (first.changed, first.packages) == (True, 2)
     said = command("repo", "check")
     assert (said.status, said.out) == (0, "")
-    assert "2 packages in 2 repositories: all is in order" in said.err
+    # A run that began and ended, and a publication.
+    assert "2 packages in 2 repositories, 3 events in the ledger's chain: all is in order" in said.err
 
     record(farm, farm.judge("hello", [rpms.hello2], rpms.hello2_source))
     assert msgspec.json.decode(command("-O", "json", "repo", "publish").out, type=Report).changed
@@ -140,9 +143,47 @@ def test_check_says_what_is_wrong_and_with_which_status(farm: FarmState, rpms: S
     url = farm.state.repositories.as_uri()
     assert command("repo", "check", "--url", url).status == 7
     rpm.write_bytes(content)
-    assert command("repo", "check", "--url", url, "--key", str(farm.state.public_key)).status == 0
+    said = command("repo", "check", "--url", url, "--key", str(farm.state.public_key))
+    assert said.status == 0
+    assert "2 packages in 2 repositories: all is in order" in said.err
     for bad in ("https://repo.invalid/", "file://[bad/x", "file:///a%00b"):
         assert command("repo", "check", "--url", bad).status == 2
+
+
+def edit_an_event(farm: FarmState) -> None:
+    with closing(sqlite3.connect(farm.state.ledger)) as connection, connection:
+        connection.execute("DROP TRIGGER events_no_update")
+        connection.execute("UPDATE events SET body = replace(body, 'succeeded', 'interrupted') WHERE seq = 2")
+
+
+def test_an_edited_ledger_is_found_and_publishes_nothing(farm: FarmState, rpms: SmallRpms, command: Command) -> None:
+    record(farm, farm.judge("hello", [rpms.hello], rpms.hello_source))
+    assert command("repo", "publish").status == 0
+    published = farm.state.repositories.resolve()
+    edit_an_event(farm)
+    said = command("repo", "check")
+    assert said.status == 8
+    assert "ledger-chain" in said.out
+    assert "CHK007" in said.err
+    assert "chain of events is broken at event 2: it was changed after it was written" in said.err
+    assert "2 packages in 2 repositories: 1 things are wrong" in said.err
+
+    record(farm, farm.judge("hello", [rpms.hello2], rpms.hello2_source))
+    for verb in ("compose", "publish"):
+        said = command("repo", verb)
+        assert (said.status, said.out) == (8, "")
+        assert "LED006" in said.err
+    assert farm.state.repositories.resolve() == published
+
+
+def test_an_edited_ledger_is_found_before_anything_is_published(
+    farm: FarmState, rpms: SmallRpms, command: Command
+) -> None:
+    record(farm, farm.judge("hello", [rpms.hello], rpms.hello_source))
+    edit_an_event(farm)
+    said = command("repo", "check")
+    assert said.status == 8
+    assert "LED006" in said.err
 
 
 def test_nothing_judged_is_nothing_published(command: Command) -> None:
