@@ -39,5 +39,8 @@ COMPONENT_COMMANDS = {
     "query": CommandRef("farm.cli.component_query:query", "Show the configuration of components after inheritance."),
     "render": CommandRef("farm.cli.component_render:render", "Write components as they are after overlays."),
     "diff": CommandRef("farm.cli.component_diff:diff", "Show what overlays change, from upstream to what is built."),
+    "inputs": CommandRef("farm.cli.component_inputs:inputs", "Show what components are made from, input by input."),
+    "changed": CommandRef("farm.cli.component_changed:changed", "Say which inputs changed between two commits."),
+    "update": CommandRef("farm.cli.component_update:update", "Bring lock files up to date."),
 }
 """What stands below `farm component`."""

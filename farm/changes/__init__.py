@@ -1,0 +1,1 @@
+"""Which input of a component changed between two commits of the project."""
