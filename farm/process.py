@@ -125,7 +125,7 @@ def stream(  # noqa: PLR0913 - each is a property of the one program run
             pass_fds=tuple(pass_fds),
         )
     except OSError as exc:
-        raise _not_started(argv[0], directory, exc) from exc
+        raise program_not_started(argv[0], directory, exc) from exc
     pump = Pump(child, sink, stdin=stdin, max_output=max_output, tail_bytes=TAIL_BYTES)
     try:
         timed_out = _finish(child, pump, time.monotonic() + timeout)
@@ -145,7 +145,8 @@ def stream(  # noqa: PLR0913 - each is a property of the one program run
     )
 
 
-def _not_started(program: str, directory: Path | None, exc: OSError) -> ProcessError:
+def program_not_started(program: str, directory: Path | None, exc: OSError) -> ProcessError:
+    """Return the error that says why a program could not be started."""
     if isinstance(exc, FileNotFoundError) and (directory is None or directory.is_dir()):
         hint = f"install {Path(program).name} (infra/quickstart does)"
         return ProgramMissingError(f"cannot run {program}", why=str(exc), hint=hint)

@@ -61,3 +61,9 @@ class SourceMissingError(ProjectError):
     """No place that the project names has a source file."""
 
     code = "SRC010"
+
+
+class DistGitRewrittenError(ProjectError):
+    """A branch of dist-git was force-pushed: what was taken from it before is no part of it any more."""
+
+    code = "SRC012"

@@ -7,6 +7,7 @@ from farm import process
 from farm.environment import variable
 from farm.identity import random_name
 from farm.process import Finished
+from farm.process_dialogue import Dialogue
 from farm.sources.url_template import SCHEMES
 
 _CONFIG = """\
@@ -57,6 +58,7 @@ class GitCommand:
             "GIT_PROTOCOL_FROM_USER": "0",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_NO_LAZY_FETCH": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",
         }
 
     def prepare(self) -> None:
@@ -92,4 +94,10 @@ class GitCommand:
             timeout=timeout,
             max_output=MAX_OUTPUT,
             pass_fds=held,
+        )
+
+    def dialogue(self, repository: Path, arguments: Sequence[str], *, seconds: float) -> Dialogue:
+        """Start a git that answers questions about a repository, for at most so many seconds."""
+        return Dialogue(
+            ["git", "--git-dir", str(repository), *arguments], environment=self._environment, seconds=seconds
         )

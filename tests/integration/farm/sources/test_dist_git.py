@@ -1,17 +1,14 @@
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from builders.dist_git import SPEC, Upstream
 from builders.projects import make_upstream
 
-from farm.process import check
+from farm.process import BASE_ENVIRONMENT, check
 from farm.project.model import UpstreamSpec
 from farm.sources.dist_git import DistGit
-from farm.sources.errors import DistGitContentError, DistGitUnreachableError
+from farm.sources.errors import DistGitContentError
 
 pytestmark = pytest.mark.integration
 
@@ -66,33 +63,12 @@ def test_the_same_snapshot_moves_when_an_older_commit_arrives(upstream: Upstream
     assert dist_git.resolve(spec) == later != first
 
 
-def test_a_snapshot_that_a_power_cut_left_empty_is_found_anew(
-    upstream: Upstream, dist_git: DistGit, tmp_path: Path
-) -> None:
-    spec = spec_of(upstream, snapshot="2024-01-01T00:00:00Z")
-    old = upstream.commit("demo", {"demo.spec": "old\n"}, time=OLD)
-    assert dist_git.resolve(spec) == old
-    (known,) = (tmp_path / "cache").glob("demo-*.git/farm-snapshots/*")
-    known.write_bytes(b"")
-    assert dist_git.resolve(spec) == old
-    known.write_bytes(b"\xff\n")
-    assert dist_git.resolve(spec) == old
-
-
 def test_a_pin_wins_and_needs_no_branch(upstream: Upstream, dist_git: DistGit) -> None:
     pinned = upstream.commit("demo", {"demo.spec": "old\n"}, time=OLD)
     upstream.commit("demo", {"demo.spec": "new\n"}, time=NEW)
     spec = spec_of(upstream, commit=pinned[:9], snapshot="2026-01-01T00:00:00Z", branch="absent")
     assert dist_git.resolve(spec) == pinned
     assert dist_git.files(spec, pinned) == {"demo.spec": b"old\n"}
-
-
-def test_what_was_fetched_needs_no_repository_any_more(upstream: Upstream, dist_git: DistGit) -> None:
-    pinned = upstream.commit("demo", {"demo.spec": "old\n"})
-    spec = spec_of(upstream, commit=pinned)
-    dist_git.files(spec, pinned)
-    (upstream.dist_git / "demo.git").rename(upstream.dist_git / "gone.git")
-    assert dist_git.files(spec, dist_git.resolve(spec)) == {"demo.spec": b"old\n"}
 
 
 def test_an_empty_repository_is_named_so(upstream: Upstream, dist_git: DistGit) -> None:
@@ -134,14 +110,6 @@ def test_a_missing_repository_is_the_projects_fault(upstream: Upstream, dist_git
     assert "absent.git" in caught.value.why
 
 
-def test_a_silent_server_is_the_infrastructures_fault(dist_git: DistGit) -> None:
-    spec = make_upstream(dist_git="http://127.0.0.1:9/demo.git")
-    with pytest.raises(DistGitUnreachableError) as caught:
-        dist_git.resolve(spec)
-    assert caught.value.exit_status == 8
-    assert "http://127.0.0.1:9/demo.git" in caught.value.why
-
-
 def test_files_below_directories_and_modes_are_read(upstream: Upstream, dist_git: DistGit) -> None:
     commit = upstream.commit("demo", {"demo.spec": SPEC, "tests/run.sh": "#!/bin/sh\n", "name with space": "x"})
     (upstream.root / "work" / "demo" / "tests" / "link").symlink_to("run.sh")
@@ -159,17 +127,6 @@ def test_a_link_beside_the_spec_is_refused(upstream: Upstream, dist_git: DistGit
     assert "'passwd' is a symbolic link" in caught.value.why
 
 
-def test_what_a_killed_fetch_left_behind_is_no_obstacle(upstream: Upstream, dist_git: DistGit, tmp_path: Path) -> None:
-    spec = spec_of(upstream)
-    upstream.commit("demo", {"demo.spec": "old\n"})
-    dist_git.files(spec, dist_git.resolve(spec))
-    (mirror,) = (tmp_path / "cache").glob("demo-*.git")
-    (mirror / "refs" / "heads" / "main.lock").touch()
-    (mirror / "packed-refs.lock").touch()
-    commit = upstream.commit("demo", {"demo.spec": "new\n"}, time=NEW)
-    assert dist_git.files(spec, commit) == {"demo.spec": b"new\n"}
-
-
 def test_hooks_of_a_repository_do_not_run(upstream: Upstream, dist_git: DistGit, tmp_path: Path) -> None:
     commit = upstream.commit("demo", {"demo.spec": SPEC})
     mark = tmp_path / "ran"
@@ -182,48 +139,49 @@ def test_hooks_of_a_repository_do_not_run(upstream: Upstream, dist_git: DistGit,
     assert not mark.exists()
 
 
-@pytest.fixture
-def web(upstream: Upstream) -> Iterator[tuple[str, list[str]]]:
-    """Serve the dist-git directory over http; the list fills with the paths that are asked for."""
-    asked: list[str] = []
-
-    class Handler(SimpleHTTPRequestHandler):
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            del code, size
-            asked.append(self.path)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(upstream.dist_git)))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def test_over_http_a_snapshot_that_was_fetched_is_not_asked_for_again(
-    upstream: Upstream, dist_git: DistGit, web: tuple[str, list[str]]
-) -> None:
-    url, asked = web
+def test_reading_is_one_go_and_the_lock_goes_first(upstream: Upstream, dist_git: DistGit) -> None:
     old = upstream.commit("demo", {"demo.spec": "old\n"}, time=OLD)
-    newest = upstream.commit("demo", {"demo.spec": "new\n"}, time=NEW)
-    check(["git", "--git-dir", str(upstream.dist_git / "demo.git"), "update-server-info"])
-    spec = make_upstream(dist_git=f"{url}/demo.git", snapshot="2024-01-01T00:00:00Z")
-    assert dist_git.resolve(spec) == old
-    assert dist_git.files(spec, old) == {"demo.spec": b"old\n"}
-    assert asked
-    asked.clear()
-    assert dist_git.resolve(spec) == old
-    assert asked == []
-    assert dist_git.resolve(make_upstream(dist_git=f"{url}/demo.git")) == newest
-    assert asked
+    new = upstream.commit("demo", {"demo.spec": "new\n"}, time=NEW)
+    spec = spec_of(upstream, commit=new[:12], snapshot="2024-01-01T00:00:00Z")
+    locked = dist_git.read(spec, locked=old)
+    assert (locked.id, locked.epoch, locked.files) == (old, OLD, {"demo.spec": b"old\n"})
+    assert dist_git.read(spec).id == new
 
 
-def test_over_http_a_missing_repository_is_the_projects_fault(dist_git: DistGit, web: tuple[str, list[str]]) -> None:
-    with pytest.raises(DistGitContentError, match="no dist-git repository"):
-        dist_git.resolve(make_upstream(dist_git=f"{web[0]}/absent.git"))
+def test_a_locked_commit_that_is_gone_is_named_with_the_head_that_is_there(
+    upstream: Upstream, dist_git: DistGit
+) -> None:
+    head = upstream.commit("demo", {"demo.spec": "old\n"})
+    with pytest.raises(DistGitContentError, match=f"no commit {'a' * 40}") as caught:
+        dist_git.read(spec_of(upstream), locked="a" * 40)
+    assert f"its branch main is at {head}" in caught.value.why
+
+
+def test_a_local_repository_is_read_in_place(upstream: Upstream, dist_git: DistGit, tmp_path: Path) -> None:
+    upstream.commit("demo", {"demo.spec": SPEC})
+    before = sorted(path.name for path in (upstream.dist_git / "demo.git").rglob("*"))
+    dist_git.read(spec_of(upstream))
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["gitconfig"]
+    assert sorted(path.name for path in (upstream.dist_git / "demo.git").rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["demo", "demo.git", "demo.git/"])
+def test_a_url_may_leave_out_the_ending_as_git_lets_it(upstream: Upstream, dist_git: DistGit, name: str) -> None:
+    commit = upstream.commit("demo", {"demo.spec": SPEC})
+    assert dist_git.resolve(make_upstream(dist_git=f"file://{upstream.dist_git}/{name}")) == commit
+
+
+@pytest.mark.parametrize("days", [0, 1, 5, 9, 30])
+def test_the_snapshot_is_what_rev_list_finds(upstream: Upstream, dist_git: DistGit, days: int) -> None:
+    """Side branches and clocks that go backwards included (azldev: `GetCommitHashBeforeDate`)."""
+    work = upstream.root / "work" / "demo"
+    for number, day in enumerate((0, 3, 1, 8)):
+        upstream.commit("demo", {"demo.spec": f"{number}\n"}, time=OLD + day * 86400)
+    upstream.commit("demo", {"side": "s"}, time=OLD + 5 * 86400, branch="side")
+    upstream.commit("demo", {"demo.spec": "5\n"}, time=OLD + 9 * 86400)
+    commit_environment = {**BASE_ENVIRONMENT, "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
+    check(["git", "checkout", "--quiet", "main"], environment=commit_environment, directory=work)
+    moment = datetime.fromtimestamp(OLD + days * 86400, UTC).isoformat()
+    argv = ["git", "rev-list", "-1", "--first-parent", f"--before={moment}", "refs/heads/main"]
+    wanted = check(argv, environment=commit_environment, directory=work).decode().strip()
+    assert dist_git.resolve(spec_of(upstream, snapshot=moment)) == wanted
