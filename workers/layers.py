@@ -1,6 +1,5 @@
 """The cache of buildroot layers: each complete or absent, built once, never changed."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ import structlog
 from farm import process
 from farm.canonical import encode
 from farm.digest import Digest
-from farm.sandbox.claimed_directory import claimed_directory
+from farm.sandbox.claimed_directory import claimed_directory, remove_aside
 from workers.layer_install import install, prepare_bottom
 from workers.layer_key import LayerPlan
 from workers.layer_lock import exclusive, shared, unused
@@ -54,8 +53,14 @@ class Layers:
                 if not self._path(plan.key).is_dir():
                     self._build(plan, fetch)
 
-    def prune(self, keep: set[str]) -> list[str]:
-        """Remove the layers whose key is not to be kept and that nobody uses; return their names, sorted."""
+    def prune(self, keep: set[str], *, dry_run: bool = False) -> list[str]:
+        """Remove the layers whose key is not to be kept and that nobody uses; return their names, sorted.
+
+        Args:
+            dry_run: only say what would be removed.
+        """
+        if not self.directory.is_dir():
+            return []
         self._prepare()
         kept = {_name(Digest(key)) for key in keep}
         removed = []
@@ -65,7 +70,8 @@ class Layers:
                 continue
             with unused(self._lock(name)) as free:
                 if free:
-                    self._remove(path.parent)
+                    if not dry_run:
+                        remove_aside(path.parent, "removing")
                     removed.append(name)
         return removed
 
@@ -105,12 +111,6 @@ class Layers:
         lowers = [relative_root(key) for key in plan.below]
         with writable(lowers, self.directory, upper=upper, work=scratch / "work", target=target):
             install(rpms, target)
-
-    def _remove(self, layer: Path) -> None:
-        """Make a layer absent in one step, then remove its files."""
-        with claimed_directory(self.directory, "removing") as grave:
-            layer.rename(grave / layer.name)
-            shutil.rmtree(grave / layer.name)
 
 
 def relative_root(key: Digest) -> str:

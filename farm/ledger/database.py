@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuch
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from farm.ledger.errors import CorruptLedgerError, LedgerBusyError, LedgerError
+from farm.ledger.errors import CorruptLedgerError, LedgerBusyError, LedgerError, LedgerFullError
 from farm.ledger.migrate import is_current, upgrade
 
 BUSY_SECONDS = 60.0
@@ -188,8 +188,8 @@ def _in_our_words(exc: DBAPIError, url: URL) -> LedgerError:
         return _busy(why)
     out_of_reach = code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
     if code == sqlite3.SQLITE_FULL or (out_of_reach and _is_full(url)):
-        hint = "free some space (the cache directory may be deleted any time), then run again"
-        return LedgerError("no space left for the ledger", why=why, hint=hint)
+        hint = "free some space (`farm gc`; the cache directory may be deleted any time), then run again"
+        return LedgerFullError("no space left for the ledger", why=why, hint=hint)
     if out_of_reach:
         return LedgerError("the ledger cannot be read or written", why=why, hint="check the disk and the permissions")
     return LedgerError("the ledger's database refused", why=why)

@@ -49,3 +49,9 @@ class WrongLeaseError(LedgerError):
     """A lease is on another subject than the one that is recorded under it."""
 
     code = "LED009"
+
+
+class LedgerFullError(LedgerError):
+    """The ledger's file system has no space left: even to be read it needs a little."""
+
+    code = "LED010"

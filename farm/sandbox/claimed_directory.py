@@ -41,8 +41,29 @@ def claimed_directory(parent: Path, prefix: str) -> Iterator[Path]:
             os.close(lock)
 
 
-def remove_abandoned(parent: Path, prefix: str = "") -> list[Path]:
+def remove_aside(directory: Path, prefix: str) -> None:
+    """Make a directory absent in one step, under a name that is cleared up after a crash, and remove it.
+
+    Needs no space: that is what it is there to make.
+
+    Raises:
+        MountError: a mount below it cannot be unmounted.
+    """
+    grave, lock = _claim(directory.parent, prefix)
+    try:
+        directory.rename(grave)
+    finally:
+        try:
+            _remove_claimed(grave)
+        finally:
+            os.close(lock)
+
+
+def remove_abandoned(parent: Path, prefix: str = "", *, dry_run: bool = False) -> list[Path]:
     """Remove the directories whose owner is gone; return them, sorted.
+
+    Args:
+        dry_run: only say what would be removed.
 
     Raises:
         MountError: a mount below one cannot be unmounted.
@@ -53,7 +74,8 @@ def remove_abandoned(parent: Path, prefix: str = "") -> list[Path]:
             lock = _lock(lock_path, os.O_RDWR)
             try:
                 directory = lock_path.with_name(lock_path.name.removesuffix(_LOCK))
-                _remove_claimed(directory)
+                if not dry_run:
+                    _remove_claimed(directory)
                 removed.append(directory)
             finally:
                 os.close(lock)

@@ -1,6 +1,7 @@
 """Which snapshots are kept, and which blobs they need; for garbage collection."""
 
 import shutil
+from collections.abc import Collection
 
 from farm.digest import Digest
 from farm.identity import random_name
@@ -36,11 +37,15 @@ def remove_superfluous(state: StatePaths, keep: int) -> list[str]:
         return names
 
 
-def needed_blobs(state: StatePaths) -> frozenset[Digest]:
-    """Return the digests of all packages of all snapshots, unsigned and signed: no garbage collection may take them."""
+def needed_blobs(state: StatePaths, without: Collection[str] = ()) -> frozenset[Digest]:
+    """Return the digests of all packages of all snapshots, unsigned and signed: no garbage collection may take them.
+
+    Args:
+        without: names of snapshots that do not count.
+    """
     found: set[Digest] = set()
-    for root in snapshot_directories(state).values():
-        snapshot = read_snapshot(root)
+    for name, root in snapshot_directories(state).items():
+        snapshot = read_snapshot(root) if name not in without else None
         for repository in snapshot.repositories if snapshot is not None else ():
             for package in repository.packages:
                 found |= {package.unsigned, package.signed}

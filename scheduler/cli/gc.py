@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -13,12 +14,13 @@ from farm.clock import SystemClock
 from farm.digest import Digest
 from farm.errors import InfrastructureError
 from farm.events import RunStatus
+from farm.ledger.errors import LedgerFullError
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
 from farm.node_inputs import load_inputs
 from farm.sandbox.claimed_directory import remove_abandoned
 from farm.store.artifact_store import ArtifactStore
-from repo_publish.retention import needed_blobs, remove_superfluous
+from repo_publish.retention import needed_blobs, remove_superfluous, superfluous_snapshots
 from scheduler.run_lease import is_abandoned, is_alive
 from workers.layer_key import layer_keys
 from workers.layers import Layers
@@ -27,6 +29,7 @@ from workers.seed.seed_paths import SeedPaths
 
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _INPUTS = "build-inputs"
+_LAYERS = "buildroot layers"
 
 SNAPSHOTS = 10
 """How many snapshots stay for a rollback."""
@@ -40,10 +43,11 @@ class BuildsRunningError(InfrastructureError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """How much of one kind was removed, or would be (`--dry-run`)."""
+    """What of one kind was removed, or would be (`--dry-run`)."""
 
     what: str
     count: int
+    names: tuple[str, ...]
 
 
 COLUMNS: Sequence[Column[Removed]] = (
@@ -57,23 +61,49 @@ COLUMNS: Sequence[Column[Removed]] = (
 def gc(farm: FarmContext) -> None:
     """Remove blobs that neither the ledger nor any record names, unused buildroot layers, and what a crash left.
 
-    What a published package was made from is named by its build inputs, so it is never removed.
+    What a published package was made from is named by its build inputs, so it is never removed. With -O json, each row
+    names what was removed; with -n, what would be.
     """
+    found: dict[str, list[str]] = {}
+    try:
+        for what, names in _clear(farm):
+            found.setdefault(what, []).extend(names)
+    finally:
+        emit_rows(
+            farm, [Removed(what=what, count=len(names), names=tuple(names)) for what, names in found.items()], COLUMNS
+        )
+
+
+def _clear(farm: FarmContext) -> Iterator[tuple[str, Sequence[str]]]:
+    """Remove, kind by kind, and yield what; first all that needs no ledger, because that needs space to be opened."""
+    yield "working directories", _names([*_abandoned(farm, farm.cache.scratch), *_abandoned(farm, farm.cache.layers)])
+    yield "seed packages", _names(prune_seed(SeedPaths(root=farm.cache.seed), dry_run=farm.dry_run))
+    snapshots = superfluous_snapshots if farm.dry_run else remove_superfluous
+    outdated = snapshots(farm.state, SNAPSHOTS)
+    yield "snapshots", outdated
+    layers = Layers(farm.cache.layers)
+    try:
+        farm.ledger()
+    except LedgerFullError:
+        # Nobody can be asked which layers are of use; each can be built again.
+        yield _LAYERS, layers.prune(set(), dry_run=farm.dry_run)
     store, ledger = farm.store(), farm.ledger()
     build_ids = [Digest(name.removeprefix(f"{_INPUTS}/")) for name in store.records(_INPUTS)]
+    yield _LAYERS, layers.prune(_used_layers(store, ledger), dry_run=farm.dry_run)
     _refuse_while_building(ledger, build_ids)
-    kept = {*_named(store, ledger, build_ids), *needed_blobs(farm.state)}
+    kept = {*_named(store, ledger, build_ids), *needed_blobs(farm.state, without=outdated)}
     orphans = sorted(set(store.blobs()) - kept)
-    seed = prune_seed(SeedPaths(root=farm.cache.seed), dry_run=farm.dry_run)
-    rows = [Removed(what="blobs", count=len(orphans)), Removed(what="seed packages", count=len(seed))]
-    if not farm.dry_run:
-        for digest in orphans:
-            store.delete(digest)
-        layers = Layers(farm.cache.layers).prune(_used_layers(store, ledger))
-        rows.append(Removed(what="buildroot layers", count=len(layers)))
-        rows.append(Removed(what="snapshots", count=len(remove_superfluous(farm.state, SNAPSHOTS))))
-        rows.append(Removed(what="working directories", count=len(remove_abandoned(farm.cache.scratch))))
-    emit_rows(farm, rows, COLUMNS)
+    for digest in orphans if not farm.dry_run else ():
+        store.delete(digest)
+    yield "blobs", orphans
+
+
+def _abandoned(farm: FarmContext, directory: Path) -> list[Path]:
+    return remove_abandoned(directory, dry_run=farm.dry_run)
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    return [path.name for path in paths]
 
 
 def _refuse_while_building(ledger: Ledger, build_ids: Sequence[Digest]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from farm.sandbox.claimed_directory import claimed_directory, lock_file, remove_abandoned
+from farm.sandbox.claimed_directory import claimed_directory, lock_file, remove_abandoned, remove_aside
 from farm.sandbox.errors import MountError
 
 CRASH = """
@@ -44,6 +44,29 @@ def test_what_a_dead_process_left_is_removed(tmp_path: Path) -> None:
     left = [path for path in sorted(tmp_path.iterdir()) if path.is_dir()]
     assert len(left) == 1
     assert remove_abandoned(tmp_path) == left
+    assert sorted(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_only_says_what_a_dead_process_left(tmp_path: Path) -> None:
+    crash(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    assert remove_abandoned(tmp_path, dry_run=True) == [path for path in before if path.is_dir()]
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def interrupted(_directory: Path) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_directory_is_removed_under_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "layer" / "root").mkdir(parents=True)
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr("farm.sandbox.claimed_directory._remove", interrupted)
+        remove_aside(tmp_path / "layer", "removing")
+    assert not (tmp_path / "layer").exists()
+    assert [path.name.split("-")[0] for path in remove_abandoned(tmp_path)] == ["removing"]
+    (tmp_path / "layer").mkdir()
+    remove_aside(tmp_path / "layer", "removing")
     assert sorted(tmp_path.iterdir()) == []
 
 
