@@ -111,9 +111,8 @@ class RenderSteps:
         """
         component = pending.component
         if isinstance(component.spec, UpstreamSpec):
-            files = self._dist_git.files(component.spec, pending.upstream_id)
-            epoch = self._dist_git.epoch(component.spec, pending.upstream_id)
-            spec_name = f"{component.spec.package}.spec"
+            found = self._dist_git.read(component.spec, locked=pending.upstream_id)
+            files, epoch, spec_name = found.files, found.epoch, f"{component.spec.package}.spec"
         else:
             files, epoch, spec_name = pending.local or {}, LOCAL_EPOCH, component.spec.path.name
         return Upstream(id=pending.upstream_id, epoch=epoch, files=_with_spec(files, spec_name, component.name))
