@@ -54,6 +54,11 @@ class ControlGroup:
         """Files that a process writes `0` to, to enter the group."""
         return tuple(str(directory / "cgroup.procs") for directory in self.directories)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether others removed it; they can as long as no process is in it."""
+        return not all(directory.exists() for directory in self.directories)
+
     def stops(self) -> Stops:
         """Return what the kernel has stopped so far."""
         return Stops(

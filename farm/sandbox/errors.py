@@ -31,3 +31,9 @@ class MountError(InfrastructureError):
     """The host refused a mount."""
 
     code = "SBX005"
+
+
+class GroupGoneError(SandboxSetupError):
+    """A control group was removed by others before the sandbox's first process was in it."""
+
+    code = "SBX006"

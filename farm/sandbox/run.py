@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
+import structlog
 
 from farm import process
 from farm.clock import SystemClock
@@ -17,7 +18,7 @@ from farm.sandbox.accounts import group_file, passwd_file
 from farm.sandbox.affinity import taskset_argv
 from farm.sandbox.bubblewrap import Descriptors, bubblewrap_argv
 from farm.sandbox.cgroup import ControlGroup, GroupLimits, Stops, control_group
-from farm.sandbox.errors import SandboxSetupError, SandboxUnavailableError
+from farm.sandbox.errors import GroupGoneError, SandboxSetupError, SandboxUnavailableError
 from farm.sandbox.host_view import host_view
 from farm.sandbox.rlimits import prlimit_argv
 from farm.sandbox.sandbox import Sandbox, Sink
@@ -82,6 +83,19 @@ def run_in_sandbox(
         SandboxSetupError: a bind's source or a mount point is missing, or the command is not there.
     """
     _check_available(sandbox)
+    try:
+        return _run_once(sandbox, argv, stdin=stdin, sink=sink)
+    except GroupGoneError as gone:
+        structlog.get_logger().warning("a sandbox is started once more", why=gone.what)
+    return _run_once(sandbox, argv, stdin=stdin, sink=sink)
+
+
+def _run_once(sandbox: Sandbox, argv: Sequence[str], *, stdin: bytes, sink: Sink | None) -> SandboxResult:
+    """Run a command in a sandbox and a control group of its own.
+
+    Raises:
+        GroupGoneError: the group was removed before anything ran.
+    """
     clock = SystemClock()
     started = clock.monotonic()
     with control_group(_group_limits(sandbox)) as group, _descriptors(sandbox) as (descriptors, status_end):
@@ -97,7 +111,8 @@ def run_in_sandbox(
             pass_fds=_inherited(descriptors),
         )
         stops = group.stops() if group else Stops()
-        _check_started(finished, stops, _exit_code(status_end), captured)
+        if not _has_started(finished, stops, _exit_code(status_end)):
+            raise _not_started(finished, captured, group)
     return SandboxResult(
         status=finished.status,
         stdout=bytes(captured),
@@ -185,11 +200,20 @@ def _exit_code(status_end: int) -> int | None:
     return next((code for code in codes if code is not None), None)
 
 
-def _check_started(finished: process.Finished, stops: Stops, exit_code: int | None, captured: bytearray) -> None:
-    if exit_code is not None or finished.timed_out or finished.flooded or stops.out_of_memory:
-        return
-    raise SandboxSetupError(
+def _has_started(finished: process.Finished, stops: Stops, exit_code: int | None) -> bool:
+    return exit_code is not None or finished.timed_out or finished.flooded or stops.out_of_memory
+
+
+def _not_started(finished: process.Finished, captured: bytearray, group: ControlGroup | None) -> SandboxSetupError:
+    why = finished.stderr.strip() or bytes(captured[-1000:]).decode(errors="replace").strip()
+    if group is not None and group.is_gone:
+        return GroupGoneError(
+            "the control group of a sandbox was removed by others",
+            why=why or ", ".join(str(directory) for directory in group.directories),
+            hint="look for what removes empty control groups on this machine",
+        )
+    return SandboxSetupError(
         "a command could not be started in a sandbox",
-        why=finished.stderr.strip() or bytes(captured[-1000:]).decode(errors="replace").strip(),
+        why=why,
         hint="a bind's source, a mount point in the root, or the program itself is missing",
     )

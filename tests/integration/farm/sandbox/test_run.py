@@ -2,6 +2,8 @@ import os
 import pickle
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +14,8 @@ from farm.clock import SystemClock
 from farm.environment import is_root
 from farm.identity import random_name
 from farm.sandbox import run
-from farm.sandbox.cgroup import _parents
-from farm.sandbox.errors import SandboxSetupError, SandboxUnavailableError
+from farm.sandbox.cgroup import ControlGroup, GroupLimits, _parents, control_group
+from farm.sandbox.errors import GroupGoneError, SandboxSetupError, SandboxUnavailableError
 from farm.sandbox.host_view import tool_environment
 from farm.sandbox.run import SandboxResult, run_in_sandbox
 from farm.sandbox.sandbox import Bind, Limits, Sandbox
@@ -235,6 +237,39 @@ def test_no_control_group_stays_behind() -> None:
     assert parents, "this machine gives control groups"
     sh("true")
     assert [path for parent in parents for path in parent.directory.glob(f"farm-sandbox-*-{os.getpid()}-*")] == []
+
+
+def losing(monkeypatch: pytest.MonkeyPatch, times: int) -> list[ControlGroup]:
+    """Have others remove so many of the next control groups before anything is in them; return what was removed."""
+    removed: list[ControlGroup] = []
+
+    @contextmanager
+    def control_group_of_others(limits: GroupLimits) -> Iterator[ControlGroup | None]:
+        with control_group(limits) as group:
+            if group is not None and len(removed) < times:
+                group.directories[-1].rmdir()
+                removed.append(group)
+            yield group
+
+    monkeypatch.setattr(run, "control_group", control_group_of_others)
+    return removed
+
+
+@pytest.mark.skipif(_parents() is None, reason="no control groups can be made here")
+def test_a_control_group_that_others_remove_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    removed = losing(monkeypatch, 1)
+    result = run_in_sandbox(TOOLS, ["cat"], stdin=b"words")
+    assert (result.status, result.stdout, result.stderr) == (0, b"words", "")
+    assert len(removed) == 1
+    assert removed[0].is_gone
+
+
+@pytest.mark.skipif(_parents() is None, reason="no control groups can be made here")
+def test_one_that_others_remove_again_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    removed = losing(monkeypatch, 3)
+    with pytest.raises(GroupGoneError, match="removed by others"):
+        run_in_sandbox(TOOLS, ["true"])
+    assert len(removed) == 2
 
 
 def test_limits_are_per_process_where_there_is_no_control_group(monkeypatch: pytest.MonkeyPatch) -> None:

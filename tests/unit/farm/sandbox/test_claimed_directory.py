@@ -60,9 +60,10 @@ def interrupted(_directory: Path) -> None:
 
 def test_a_directory_is_removed_under_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "layer" / "root").mkdir(parents=True)
-    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr("farm.sandbox.claimed_directory._remove", interrupted)
+    monkeypatch.setattr("farm.sandbox.claimed_directory._remove", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         remove_aside(tmp_path / "layer", "removing")
+    monkeypatch.undo()
     assert not (tmp_path / "layer").exists()
     assert [path.name.split("-")[0] for path in remove_abandoned(tmp_path)] == ["removing"]
     (tmp_path / "layer").mkdir()
