@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from farm.overlay.errors import NotApplicableError
-from farm.overlay.go_text import first_field, trim_space
+from farm.overlay.go_text import first_field, to_lower, trim_space
 
 _OPENING = frozenset({"%if", "%ifarch", "%ifnarch", "%ifos", "%ifnos"})
 _BRANCHES = frozenset({"%else", "%elif", "%elifarch", "%elifnarch", "%elifos", "%elifnos"})
@@ -63,4 +63,4 @@ def end_of_condition(lines: Sequence[str], at: int, end: int) -> int:
 
 def _directive(line: str) -> str:
     trimmed = trim_space(line)
-    return first_field(trimmed).lower() if trimmed.startswith("%") else ""
+    return to_lower(first_field(trimmed)) if trimmed.startswith("%") else ""

@@ -2,9 +2,13 @@
 
 import re
 
+import re2
+
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACES = re.compile(f"[{_SPACE}]+")
 _TRIM = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
+_DOTTED_I = "\u0130"
 
 
 def trim_space(text: str) -> str:
@@ -25,12 +29,21 @@ def first_field(text: str) -> str:
     return trimmed[: found.start()] if found else trimmed
 
 
+def to_lower(text: str) -> str:
+    """Do as `strings.ToLower`: letter by letter, and what is no UTF-8 becomes the replacement character."""
+    if text.isascii():
+        return text.lower()
+    return "".join("i" if letter == _DOTTED_I else letter.lower() for letter in _valid(text))
+
+
 def equal_fold(left: str, right: str) -> bool:
-    """Do as `strings.EqualFold`: simple case folding, letter by letter."""
-    return left == right or (
-        len(left) == len(right)
-        and all(
-            one == other or one.lower() == other.lower() or one.upper() == other.upper()
-            for one, other in zip(left, right, strict=True)
-        )
-    )
+    """Do as `strings.EqualFold`: simple case folding, letter by letter, which is that of RE2."""
+    if left == right:
+        return True
+    if left.isascii() and right.isascii():
+        return left.lower() == right.lower()
+    return len(left) == len(right) and re2.fullmatch(f"(?i){re2.escape(_valid(left))}", _valid(right)) is not None
+
+
+def _valid(text: str) -> str:
+    return _NO_UTF8.sub("\ufffd", text)

@@ -3,13 +3,15 @@
 import re
 
 from farm.overlay.errors import NotApplicableError
+from farm.overlay.go_text import to_lower, trim_space
 from farm.overlay.lines import append_to_section
 from farm.overlay.model import Overlay
 from farm.overlay.spec_document import SpecDocument
 from farm.project.glob_pattern import BadGlobError, GlobPattern, compile_glob
 
 _PATCHLIST = "%patchlist"
-_NUMBERED = re.compile(r"patch([+-]?[0-9]{1,18})")
+_NUMBERED = re.compile(r"patch([+-]?[0-9]{1,40})")
+_HIGHEST = 2**63 - 1
 
 
 def mention_patch(document: SpecDocument, overlay: Overlay) -> SpecDocument:
@@ -31,12 +33,12 @@ def forget_patches(document: SpecDocument, overlay: Overlay) -> SpecDocument:
     found = []
     for at, line in enumerate(document.lines):
         if line.tag and patch_number(line.tag.name) is not None:
-            name = line.tag.value
+            names = [line.tag.value]
         elif not line.is_header and line.section.name == _PATCHLIST:
-            name = line.text.strip()
+            names = [name] if (name := trim_space(line.text)) else []
         else:
             continue
-        if name and pattern.fullmatch(name):
+        if any(pattern.fullmatch(name) for name in names):
             found.append(at)
     if not found:
         raise NotApplicableError(f"the spec names no patch that matches {overlay.file!r}")
@@ -44,16 +46,17 @@ def forget_patches(document: SpecDocument, overlay: Overlay) -> SpecDocument:
 
 
 def patch_number(tag: str) -> int | None:
-    """Return N of a `PatchN` tag, or None for any other tag, a bare `Patch` too."""
-    found = _NUMBERED.fullmatch(tag.lower())
-    return int(found[1]) if found else None
+    """Return N of a `PatchN` tag, or None for any other tag, a bare `Patch` and a number beyond 64 bits too."""
+    found = _NUMBERED.fullmatch(to_lower(tag))
+    number = int(found[1]) if found else None
+    return number if number is not None and -_HIGHEST - 1 <= number <= _HIGHEST else None
 
 
 def highest_patch_number(document: SpecDocument) -> int:
     """Return the highest patch number in use, -1 where there is none; bare `Patch` tags count from 0."""
     names = [line.tag.name for line in document.lines if line.tag]
     numbers = [number for number in map(patch_number, names) if number is not None]
-    bare = sum(name.lower() == "patch" for name in names)
+    bare = sum(to_lower(name) == "patch" for name in names)
     return max([-1, bare - 1, *numbers])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from farm.overlay.errors import SpecTextError
-from farm.overlay.go_text import fields, trim_space
+from farm.overlay.go_text import fields, to_lower, trim_space
 
 MAX_LINE_BYTES = 65_535
 """azldev reads with Go's `bufio.Scanner`, which takes no longer line."""
@@ -157,7 +157,7 @@ def classify(text: str, section: Section) -> SpecLine:
     trimmed = trim_space(text)
     if trimmed.startswith("%"):
         words = fields(trimmed)
-        if words[0].lower() in SECTIONS:
+        if to_lower(words[0]) in SECTIONS:
             return SpecLine(text, _section_of(words), is_header=True, tag=None)
     found = _TAG_NAME.match(trimmed) if section.tagged else None
     tag = Tag(found[1], trimmed[found.end() :].strip(_TAG_SPACE)) if found else None
@@ -165,7 +165,7 @@ def classify(text: str, section: Section) -> SpecLine:
 
 
 def _section_of(words: Sequence[str]) -> Section:
-    kind = words[0].lower()
+    kind = to_lower(words[0])
     package = "" if kind in _WITHOUT_PACKAGE else header_package(words)
     return Section(words[0], package, tagged=kind == _TAGGED)
 

@@ -2,7 +2,7 @@
 
 from farm.overlay.conditionals import end_of_condition
 from farm.overlay.errors import NotApplicableError
-from farm.overlay.go_text import equal_fold
+from farm.overlay.go_text import equal_fold, to_lower
 from farm.overlay.lines import append_to_section
 from farm.overlay.model import Overlay
 from farm.overlay.spec_document import SpecDocument, Tag
@@ -63,16 +63,16 @@ def insert_tag(document: SpecDocument, overlay: Overlay) -> SpecDocument:
 
 def tag_family(name: str) -> str:
     """Return a tag's name without the digits behind it, in lower case; a name of digits alone is its own family."""
-    lower = name.lower()
+    lower = to_lower(name)
     return lower.rstrip(_DIGITS) or lower
 
 
 def _lines_of(document: SpecDocument, overlay: Overlay) -> dict[int, Tag]:
-    wanted = overlay.tag.lower()
+    wanted = to_lower(overlay.tag)
     return {
         at: line.tag
         for at, line in enumerate(document.lines)
-        if line.tag and line.section.package == overlay.package and line.tag.name.lower() == wanted
+        if line.tag and line.section.package == overlay.package and to_lower(line.tag.name) == wanted
     }
 
 

@@ -1,5 +1,6 @@
 """Conformance vectors: facts about azldev, kept beside the project."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +18,8 @@ def read_vectors(name: str, shape: type[T]) -> list[T]:
     path = DIRECTORY / name
     if not path.is_file():
         return []
-    return msgspec.convert(json.loads(path.read_text())["vectors"], list[shape])  # type: ignore[valid-type]
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return msgspec.convert(json.loads(data)["vectors"], list[shape])  # type: ignore[valid-type]
 
 
 def require_vectors(name: str) -> None:
