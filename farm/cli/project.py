@@ -7,6 +7,7 @@ import click
 from farm.cli.context import FarmContext, pass_farm
 from farm.cli.many import each
 from farm.cli.output import emit_value, note
+from farm.cli.project_deviations import deviations
 from farm.render_steps import RenderSteps
 
 
@@ -34,7 +35,10 @@ class ProjectReport:
 
 @click.group()
 def project() -> None:
-    """Check the project."""
+    """Check the project, and report where it departs from upstream."""
+
+
+project.add_command(deviations)
 
 
 @project.command("check")

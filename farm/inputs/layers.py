@@ -8,8 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from farm.project.errors import TomlError
 from farm.project.model import Component, Project
 from farm.project.origin import Keys, Origin
+from farm.project.schema import MetadataEntry
 from farm.project.toml_file import read_toml
 
 _DEFAULTS = "default-component-config"
@@ -30,6 +34,7 @@ class Layers:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._documents = [Table(path, (), read_toml(path)) for path in project.files]
+        self._further: dict[Path, Mapping[str, object]] = {}
         self._defaults = list(self._tables((_DEFAULTS,)))
         self._groups: dict[str, list[Table]] = {}
         for table in self._tables(("component-groups",)):
@@ -61,11 +66,36 @@ class Layers:
 
     def text(self, component: Component, keys: Keys) -> str:
         """Return a text as the files say it to a component, after inheritance; empty where none says it."""
-        for table in self.of(component):
-            found = _lookup(table.content, keys)
-            if isinstance(found, str) and found:
-                return found
-        return ""
+        return _last_word(self.of(component), keys)
+
+    def inherited_text(self, component: Component, keys: Keys) -> str:
+        """Return a text as a component would have it if its own table did not say it."""
+        own = self._components.get(component.name)
+        return _last_word((table for table in self.of(component) if table is not own), keys)
+
+    def text_at(self, origin: Origin, *keys: str) -> str:
+        """Return a text below a place of a file; empty where there is none."""
+        found = _lookup(self._document(origin.file), (*origin.keys, *keys))
+        return found if isinstance(found, str) else ""
+
+    def member_at(self, origin: Origin, component: Component) -> Origin:
+        """Return where a component is made a member of the group whose default is said at a place; else the place."""
+        keys = (*origin.keys[:2], "components")
+        members = _lookup(self._document(origin.file), keys)
+        if origin.keys[:1] == ("component-groups",) and isinstance(members, list) and component.name in members:
+            return Origin(file=origin.file, keys=(*keys, members.index(component.name)))
+        return origin
+
+    def metadata_at(self, origin: Origin) -> MetadataEntry:
+        """Return the documentation of what is said at a place: its own, or that of its overlay file."""
+        document = self._document(origin.file)
+        found = _lookup(document, (*origin.keys, "metadata"))
+        if found is None and origin.keys[:1] == ("overlays",):
+            found = document.get("metadata")
+        try:
+            return msgspec.convert(found or {}, MetadataEntry)
+        except msgspec.ValidationError:
+            return MetadataEntry()
 
     def of(self, component: Component) -> Iterator[Table]:
         """Yield the tables that speak to a component, the last word first."""
@@ -97,9 +127,24 @@ class Layers:
                 if key.startswith("mock-config") and isinstance(value, str) and value:
                     yield Path(os.path.normpath(table.file.parent / value))
 
+    def _document(self, file: Path) -> Mapping[str, object]:
+        """Return a file of the project, or an overlay file that it names."""
+        if file not in self._further:
+            known = next((table.content for table in self._documents if table.file == file), None)
+            try:
+                self._further[file] = read_toml(file) if known is None else known
+            except TomlError:
+                self._further[file] = {}
+        return self._further[file]
+
     def _tables(self, keys: tuple[str, ...]) -> Iterator[Table]:
         for document in self._documents:
             yield from _below(document, keys)
+
+
+def _last_word(tables: Iterator[Table], keys: Keys) -> str:
+    found = (_lookup(table.content, keys) for table in tables)
+    return next((text for text in found if isinstance(text, str) and text), "")
 
 
 def _below(table: Table, keys: tuple[str, ...]) -> Iterator[Table]:
