@@ -48,13 +48,12 @@ class NodeChanged(Struct, frozen=True, kw_only=True, tag_field="event", tag="nod
 
 
 class BuildStarted(Struct, frozen=True, kw_only=True, tag_field="event", tag="build-started"):
-    """A worker began one build of a build id."""
+    """One build of a build id was given away to be done; which worker does it is known when it ends."""
 
     component: str
     arch: str
     build_id: Digest
     variation: str
-    worker: str
 
 
 class BuildFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="build-finished"):
@@ -64,6 +63,7 @@ class BuildFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="b
         seconds: wall time.
         log: blob with the build log; None where the build never came so far.
         summary: one line saying why it failed; empty where it succeeded.
+        worker: host and node that built; empty where no worker gave an answer.
     """
 
     component: str
@@ -74,6 +74,7 @@ class BuildFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="b
     seconds: float
     log: Digest | None
     summary: str
+    worker: str = ""
 
 
 class VerdictReached(Struct, frozen=True, kw_only=True, tag_field="event", tag="verdict-reached"):

@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from farm.build import BuildOutcome, BuildResult
-from farm.digest import Digest
 from farm.events import BuildFinished, BuildStarted
 from farm.identity import random_name
 from farm.ledger.errors import StaleLeaseError
@@ -56,7 +57,6 @@ class NodeBuilding:
                 arch=start.node.arch,
                 build_id=start.build_id,
                 variation=start.variation,
-                worker="",
             )
         )
         key = _key(start.node, start.variation, start.attempt)
@@ -105,7 +105,7 @@ class NodeBuilding:
             return _ended(start, BuildOutcome.INFRA_ERROR, answer.why)
         summary = answer.cause.summary if answer.cause else ""
         self._current[start.node].seconds += answer.seconds
-        self._record.emit(_finished(start, answer.outcome, summary, seconds=answer.seconds, log=answer.log))
+        self._record.emit(_answered(start, answer, summary))
         if answer.outcome is not BuildOutcome.SUCCEEDED:
             self._reporter.failure(start.node, answer)
         return _ended(start, answer.outcome, summary)
@@ -117,17 +117,21 @@ def _ended(start: messages.StartBuild, outcome: BuildOutcome, why: str) -> messa
     )
 
 
-def _finished(
-    start: messages.StartBuild, outcome: BuildOutcome, summary: str, *, seconds: float = 0.0, log: Digest | None = None
-) -> BuildFinished:
+def _answered(start: messages.StartBuild, result: BuildResult, summary: str) -> BuildFinished:
+    """Return the end of a build that a worker has told of."""
+    finished = _finished(start, result.outcome, summary)
+    return replace(finished, seconds=result.seconds, log=result.log, worker=result.worker)
+
+
+def _finished(start: messages.StartBuild, outcome: BuildOutcome, summary: str) -> BuildFinished:
     return BuildFinished(
         component=start.node.component,
         arch=start.node.arch,
         build_id=start.build_id,
         variation=start.variation,
         outcome=outcome,
-        seconds=seconds,
-        log=log,
+        seconds=0.0,
+        log=None,
         summary=summary,
     )
 

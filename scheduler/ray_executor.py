@@ -3,6 +3,7 @@
 import contextlib
 import io
 import logging
+import platform
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
@@ -47,7 +48,7 @@ def arch_resource(arch: str) -> str:
 
 @ray.remote(max_retries=0)
 def _build(task: BuildTask) -> BuildResult | Lost:
-    worker = ray.get_runtime_context().get_node_id()[:12]
+    worker = f"{platform.node()}/{ray.get_runtime_context().get_node_id()[:12]}"
     try:
         isolate_mounts()
         with ends_when_marked(task.cancel):

@@ -49,7 +49,7 @@ class LineReporter:
 
     Attributes:
         total: number of nodes of the run.
-        verbose: also say what is planned, blocked and queued.
+        verbose: also say what is planned, blocked and queued, and which worker built.
     """
 
     total: int
@@ -78,7 +78,8 @@ class LineReporter:
                 return self._change(f"{event.component}.{event.arch}", event.state, event.why)
             case BuildFinished():
                 time = "" if event.outcome is BuildOutcome.CANCELLED else f" in {duration(event.seconds)}"
-                end = f"{event.outcome}{time}{_because(event.summary)}"
+                place = f" on {event.worker}" if self.verbose and event.worker else ""
+                end = f"{event.outcome}{time}{place}{_because(event.summary)}"
                 return f"{self._count()} {event.component}.{event.arch} {event.variation} build {end}"
             case _:
                 return ""

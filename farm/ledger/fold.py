@@ -28,11 +28,11 @@ NodeKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildView:
-    """One build of a node. `outcome` is None while it runs."""
+    """One build of a node. While it runs, `outcome` is None and the worker not known."""
 
     variation: str
-    worker: str
     started: str
+    worker: str = ""
     outcome: BuildOutcome | None = None
     seconds: float = 0.0
     log: Digest | None = None
@@ -128,7 +128,7 @@ def _step_node(nodes: dict[NodeKey, NodeView], stored: StoredEvent) -> None:
 
 
 def _started(node: NodeView, event: BuildStarted, time: str) -> NodeView:
-    build = BuildView(variation=event.variation, worker=event.worker, started=time)
+    build = BuildView(variation=event.variation, started=time)
     return replace(node, build_id=event.build_id, builds=(*node.builds, build))
 
 
@@ -137,9 +137,14 @@ def _finished(node: NodeView, event: BuildFinished, time: str) -> NodeView:
     builds = list(node.builds)
     running = [at for at, each in enumerate(builds) if each.variation == event.variation and each.outcome is None]
     if not running:
-        builds.append(BuildView(variation=event.variation, worker="", started=time))
+        builds.append(BuildView(variation=event.variation, started=time))
         running = [len(builds) - 1]
     builds[running[-1]] = replace(
-        builds[running[-1]], outcome=event.outcome, seconds=event.seconds, log=event.log, summary=event.summary
+        builds[running[-1]],
+        worker=event.worker,
+        outcome=event.outcome,
+        seconds=event.seconds,
+        log=event.log,
+        summary=event.summary,
     )
     return replace(node, build_id=event.build_id, builds=tuple(builds))

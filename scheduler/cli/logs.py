@@ -46,6 +46,7 @@ def logs(farm: FarmContext, component: str, arch: str, variation: str, *, cause:
     if cause or farm.output_format is OutputFormat.JSON:
         emit_value(farm, result.cause or result)
         return
+    note(farm, f"{result.variation.name} build on {result.worker}, begun {result.started}:")
     if result.outcome is not BuildOutcome.SUCCEEDED:
         note(farm, failure_lines(node, result))
     emit_text(printable(farm.store().read(result.log).decode(errors="replace"), keep="\n\t"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import click
 
-from farm.build import BuildOutcome
+from farm.build import BuildOutcome, BuildResult
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import emit_text, emit_value
 from farm.clock import SystemClock
@@ -15,6 +15,7 @@ from scheduler.cli.build_choice import last_build_id
 from scheduler.node import Node
 from scheduler.planning import Planner
 from scheduler.reasons import describe
+from scheduler.report import duration
 
 _REPORT_LINES = 40
 
@@ -29,6 +30,7 @@ class Answer:
         causes: of a difference: name, evidence, advice.
         difference: the beginning of diffoscope's report.
         failure: the log's own words on a failure.
+        builds: the newest build in each of its surroundings, with its worker.
         published: snapshot and NEVRA of each of its published packages.
     """
 
@@ -42,6 +44,7 @@ class Answer:
     causes: tuple[str, ...]
     difference: str
     failure: tuple[str, ...]
+    builds: tuple[str, ...]
     published: tuple[str, ...]
 
 
@@ -107,6 +110,7 @@ def explain(
         why=outcome.why if outcome else "",
         causes=tuple(f"{cause.name}: {cause.evidence}: {cause.advice}" for cause in verdict.causes) if verdict else (),
         difference="\n".join(report.splitlines()[:_REPORT_LINES]),
+        builds=tuple(_build(result) for result in results),
         failure=tuple(line for result in failed[:1] if result.cause for line in result.cause.lines),
         published=_published(ledger, node),
     )
@@ -117,6 +121,7 @@ def as_text(answer: Answer) -> str:
     lines = [f"{answer.component}.{answer.arch}: {answer.state}{': ' + answer.why if answer.why else ''}"]
     lines += [f"    {line}" for line in answer.failure]
     lines += [f"cause: {cause}" for cause in answer.causes]
+    lines += [f"build: {build}" for build in answer.builds]
     lines.append(f"next run: {answer.action}: {'; '.join(answer.reasons)}")
     if answer.needs:
         lines.append(f"needs: {', '.join(answer.needs)}")
@@ -124,6 +129,11 @@ def as_text(answer: Answer) -> str:
     if answer.difference:
         lines += ["", answer.difference]
     return "\n".join(lines)
+
+
+def _build(result: BuildResult) -> str:
+    time = duration(result.seconds)
+    return f"{result.variation.name} {result.outcome} in {time} on {result.worker}, begun {result.started}"
 
 
 def _published(ledger: Ledger, node: Node) -> tuple[str, ...]:

@@ -210,6 +210,8 @@ def test_builds_twice_in_order_and_records_everything(tmp_path: Path) -> None:
     assert load_inputs(farm.store, build_id) is not None
     assert [result.variation.name for result in farm.ledger.results(build_id)] == list(VARIATIONS)
     assert farm.ledger.lease_of(f"build:{build_id}") is None
+    ends = [each.event for each in farm.ledger.events() if isinstance(each.event, BuildFinished)]
+    assert {end.worker for end in ends} == {"fake"}
     farm.ledger.verify_chain()
 
 

@@ -45,6 +45,24 @@ def test_one_line_an_event_and_a_count_of_what_is_final() -> None:
     ]
 
 
+def test_which_worker_built_is_said_on_request() -> None:
+    finished = BuildFinished(
+        component="curl",
+        arch="x86_64",
+        build_id=digest_bytes(b""),
+        variation="first",
+        outcome=BuildOutcome.FAILED,
+        seconds=2.0,
+        log=None,
+        summary="no compiler",
+        worker="host/0123456789ab",
+    )
+    assert lines(finished) == ["(0/2) curl.x86_64 first build failed in 2.0s: no compiler"]
+    assert lines(finished, verbose=True) == [
+        "(0/2) curl.x86_64 first build failed in 2.0s on host/0123456789ab: no compiler"
+    ]
+
+
 def test_waiting_is_said_only_on_request() -> None:
     waiting = changed(NodeState.BLOCKED, "waits for zlib.x86_64")
     assert lines(waiting) == []

@@ -31,7 +31,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(RunStarted, project=st.just("p"), commit=st.just("c"), command=st.just("build")),
     st.builds(NodePlanned, **NODES, reasons=st.just(("new",))),
     st.builds(NodeChanged, **NODES, state=st.sampled_from(NodeState), why=st.text(max_size=5)),
-    st.builds(BuildStarted, **BUILDS, worker=st.sampled_from(["w1", "w2"])),
+    st.builds(BuildStarted, **BUILDS),
     st.builds(
         BuildFinished,
         **BUILDS,
@@ -39,6 +39,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
         seconds=st.just(1.0),
         log=st.none(),
         summary=st.just(""),
+        worker=st.sampled_from(["w1", "w2"]),
     ),
     st.builds(
         VerdictReached,
@@ -77,11 +78,11 @@ def test_no_events_are_an_empty_run() -> None:
     assert fold([]) == RunView()
 
 
-def started(worker: str, variation: str = "first") -> BuildStarted:
-    return BuildStarted(component="curl", arch="x86_64", build_id=digest("id"), variation=variation, worker=worker)
+def started(variation: str = "first") -> BuildStarted:
+    return BuildStarted(component="curl", arch="x86_64", build_id=digest("id"), variation=variation)
 
 
-def finished(outcome: BuildOutcome, summary: str = "") -> BuildFinished:
+def finished(outcome: BuildOutcome, summary: str = "", worker: str = "w1") -> BuildFinished:
     return BuildFinished(
         component="curl",
         arch="x86_64",
@@ -91,6 +92,7 @@ def finished(outcome: BuildOutcome, summary: str = "") -> BuildFinished:
         seconds=3.0,
         log=digest("log"),
         summary=summary,
+        worker=worker,
     )
 
 
@@ -104,8 +106,8 @@ def test_the_life_of_a_node() -> None:
             RunStarted(project="demo", commit="abc", command="farm build"),
             NodePlanned(component="curl", arch="x86_64", reasons=("new",)),
             changed(NodeState.BUILDING),
-            started("w1"),
-            started("w2", "second"),
+            started(),
+            started("second"),
             finished(BuildOutcome.SUCCEEDED),
             VerdictReached(
                 component="curl",
@@ -125,16 +127,16 @@ def test_the_life_of_a_node() -> None:
     assert (seen.reasons, seen.build_id, seen.verdict) == (("new",), digest("id"), VerdictStatus.UNREPRODUCIBLE)
     assert [(each.variation, each.worker, each.outcome) for each in seen.builds] == [
         ("first", "w1", BuildOutcome.SUCCEEDED),
-        ("second", "w2", None),
+        ("second", "", None),
     ]
     assert view.count(NodeState.UNREPRODUCIBLE) == 1
 
 
 def test_a_retry_is_a_build_of_its_own() -> None:
-    lost, good = finished(BuildOutcome.INFRA_ERROR, "worker lost"), finished(BuildOutcome.SUCCEEDED)
-    view = fold(stored(started("w1"), lost, started("w2"), good))
+    lost, good = finished(BuildOutcome.INFRA_ERROR, "worker lost", ""), finished(BuildOutcome.SUCCEEDED, worker="w2")
+    view = fold(stored(started(), lost, started(), good))
     assert [(each.worker, each.outcome) for each in view.nodes["curl", "x86_64"].builds] == [
-        ("w1", BuildOutcome.INFRA_ERROR),
+        ("", BuildOutcome.INFRA_ERROR),
         ("w2", BuildOutcome.SUCCEEDED),
     ]
 
