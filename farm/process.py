@@ -1,7 +1,7 @@
 """The one place that runs programs: an argv list, an explicit environment, a time limit, a captured tail."""
 
 import os
-import signal
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from farm import running_programs
 from farm.errors import InfrastructureError
 from farm.process_pump import Pump
 
 TAIL_BYTES = 64 * 1024
 OUTPUT_BYTES = 256 * 2**20
 _DRAIN_SECONDS = 0.2
+
+_DIES_WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "KILL", "--")
+"""Has the kernel kill the program when the thread that started it ends: it waits for the program, so it ends before
+only if the whole farm is killed. A function between fork and exec could ask for that, too, but not safely where there
+are threads."""
 
 BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 
@@ -29,6 +35,12 @@ class ProgramMissingError(ProcessError):
     """A program is not installed."""
 
     code = "PROC002"
+
+
+class InterruptedProgramError(ProcessError):
+    """A program was not begun, because the command was interrupted."""
+
+    code = "PROC004"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +76,23 @@ def run(
     timeout: float = 600.0,
     max_output: int = OUTPUT_BYTES,
     pass_fds: Sequence[int] = (),
+    tidies: bool = False,
 ) -> Finished:
     """Run a program to its end, capturing standard output, and return how it ended, whatever its status.
 
-    The program runs in a process group of its own, which is killed whole at a limit.
+    The program runs in a process group of its own, which is killed whole at a limit, and when the command is
+    interrupted (`farm.running_programs`). It dies with the farm, however that ends.
 
     Args:
         argv: the program and its arguments; no shell is involved.
         environment: the whole environment; PATH and LC_ALL alone where it is not given.
         timeout: seconds.
         max_output: bytes of standard output, at which it is killed.
+        tidies: it clears up, so it runs to its end when the command is interrupted, and may begin after that.
 
     Raises:
         ProgramMissingError: the program is not installed.
+        InterruptedProgramError: the command was interrupted before.
         ProcessError: it cannot be started for another reason.
     """
     captured = bytearray()
@@ -90,6 +106,7 @@ def run(
         max_output=max_output,
         pass_fds=pass_fds,
         captured=captured,
+        tidies=tidies,
     )
 
 
@@ -105,6 +122,7 @@ def stream(  # noqa: PLR0913 - each is a property of the one program run
     merge_stderr: bool = False,
     pass_fds: Sequence[int] = (),
     captured: bytearray | None = None,
+    tidies: bool = False,
 ) -> Finished:
     """Run a program to its end, giving standard output to a sink piece by piece as it comes.
 
@@ -112,11 +130,13 @@ def stream(  # noqa: PLR0913 - each is a property of the one program run
 
     Raises:
         ProgramMissingError: the program is not installed.
+        InterruptedProgramError: the command was interrupted before.
     """
+    surroundings = dict(environment if environment is not None else BASE_ENVIRONMENT)
     try:
         child = subprocess.Popen(
-            list(argv),
-            env=dict(environment if environment is not None else BASE_ENVIRONMENT),
+            [*_guard(argv[0], surroundings), *argv],
+            env=surroundings,
             cwd=directory,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -128,12 +148,15 @@ def stream(  # noqa: PLR0913 - each is a property of the one program run
         raise program_not_started(argv[0], directory, exc) from exc
     pump = Pump(child, sink, stdin=stdin, max_output=max_output, tail_bytes=TAIL_BYTES)
     try:
+        if not tidies:
+            _register(child, argv[0])
         timed_out = _finish(child, pump, time.monotonic() + timeout)
     except BaseException:
-        _kill(child)
+        running_programs.kill(child)
         raise
     finally:
         child.wait()
+        running_programs.remove(child)
         pump.close()
     return Finished(
         argv=tuple(argv),
@@ -143,6 +166,26 @@ def stream(  # noqa: PLR0913 - each is a property of the one program run
         timed_out=timed_out,
         flooded=pump.flooded,
     )
+
+
+def _register(child: subprocess.Popen[bytes], program: str) -> None:
+    """Have a program end when the command is interrupted.
+
+    Raises:
+        InterruptedProgramError: that has happened already.
+    """
+    if not running_programs.add(child):
+        raise InterruptedProgramError(f"{Path(program).name} was not begun", why="the command was interrupted")
+
+
+def _guard(program: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what is put in front of a program so that it dies with the farm.
+
+    Nothing, where there is no such program: starting it says so best.
+    """
+    is_there = shutil.which(program, path=environment.get("PATH", os.defpath)) is not None
+    is_relative = "/" in program and not program.startswith("/")
+    return _DIES_WITH_US if is_there and not is_relative and Path(_DIES_WITH_US[0]).exists() else ()
 
 
 def program_not_started(program: str, directory: Path | None, exc: OSError) -> ProcessError:
@@ -190,16 +233,8 @@ def _finish(child: subprocess.Popen[bytes], pump: Pump, deadline: float) -> bool
             ended = False
     if ended:
         return False
-    _kill(child)
+    running_programs.kill(child)
     if not pump.flooded:
         # What was written before the end is in the pipe: it often says why it took so long.
         pump.run(time.monotonic() + _DRAIN_SECONDS)
     return not pump.flooded
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    """Kill the whole process group of a child."""
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return

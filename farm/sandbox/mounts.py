@@ -41,10 +41,10 @@ def unmount(target: Path) -> None:
     """
     clock = SystemClock()
     for _ in range(_PATIENCE):
-        if process.run(["umount", str(target)], timeout=60.0).ok:
+        if process.run(["umount", str(target)], timeout=60.0, tidies=True).ok:
             return
         clock.sleep(_PAUSE)
-    _run(["umount", "--lazy", str(target)], None)
+    _run(["umount", "--lazy", str(target)], None, tidies=True)
 
 
 def unmount_below(top: Path) -> None:
@@ -59,8 +59,8 @@ def unmount_below(top: Path) -> None:
         unmount(target)
 
 
-def _run(argv: list[str], directory: Path | None) -> None:
-    finished = process.run(argv, directory=directory, timeout=60.0)
+def _run(argv: list[str], directory: Path | None, *, tidies: bool = False) -> None:
+    finished = process.run(argv, directory=directory, timeout=60.0, tidies=tidies)
     if not finished.ok:
         raise MountError(
             f"{argv[0]} of {argv[-1]} failed",

@@ -48,7 +48,7 @@ def agent(home: Path) -> Iterator[None]:
             yield
         finally:
             with suppress(ProcessError):  # then it ends later, with its program
-                check(["gpgconf", "--homedir", str(home), "--kill", "gpg-agent"], timeout=_SECONDS)
+                check(["gpgconf", "--homedir", str(home), "--kill", "gpg-agent"], timeout=_SECONDS, tidies=True)
 
 
 def _await(child: subprocess.Popen[bytes]) -> None:
