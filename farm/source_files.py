@@ -4,7 +4,8 @@ from farm.digest import Digest
 from farm.overlay.files import Files
 from farm.project.model import Component
 from farm.source_package import SourceFile
-from farm.sources.lookaside import Lookaside, verify_bytes
+from farm.sources.lookaside import Lookaside
+from farm.sources.source_hash import verify_bytes
 from farm.sources.sources_file import SOURCES_NAME, SourceEntry, parse_sources
 from farm.sources.url_template import expand_lookaside
 from farm.store.artifact_store import ArtifactStore

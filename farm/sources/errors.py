@@ -67,3 +67,15 @@ class DistGitRewrittenError(ProjectError):
     """A branch of dist-git was force-pushed: what was taken from it before is no part of it any more."""
 
     code = "SRC012"
+
+
+class TransientError(LookasideUnreachableError):
+    """The place does not answer as it should; trying again may help."""
+
+    code = "SRC011"
+
+
+class SourceCacheError(InfrastructureError):
+    """The cache of source files cannot be written or read."""
+
+    code = "SRC013"

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -83,6 +83,51 @@ def stalled(stop: threading.Event) -> Answer:
         handler.wfile.write(b"x")
         handler.wfile.flush()
         stop.wait(10)
+
+    return answer
+
+
+def ranged(data: bytes, most: int) -> Answer:
+    """Answer with the part that is asked for, but break off after some bytes each time."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        start = int(handler.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        if start >= len(data):
+            handler.send_error(416)
+            return
+        handler.send_response(206 if start else 200)
+        if start:
+            handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+        handler.send_header("Content-Length", str(len(data) - start))
+        handler.end_headers()
+        handler.wfile.write(data[start : start + most])
+
+    return answer
+
+
+def answering(data: bytes, code: int = 200, **headers: str) -> Answer:
+    """Answer with bytes, a status and headers that need not fit them; `_` in a header's name stands for `-`."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(code)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        with suppress(ConnectionError):
+            handler.wfile.write(data)
+
+    return answer
+
+
+def endless(stop: threading.Event, piece: bytes, pause: float = 0.0) -> Answer:
+    """Send a piece again and again until the client goes or the test is over."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        with suppress(ConnectionError):
+            while not stop.wait(pause):
+                handler.wfile.write(piece)
 
     return answer
 
