@@ -1,24 +1,51 @@
-"""Logs on standard error: short lines for a person, JSON for a service. Never results, never secrets.
+"""Logs on standard error, never results, never secrets.
 
-Modules log through `structlog.get_logger()`; what belongs to a whole piece of work (run, component, arch, build_id) is
-bound once with `structlog.contextvars.bound_contextvars`.
+Modules log through `get_logger()`. structlog is imported when the first line is written, and not before.
 """
 
-import logging
-import re
 import sys
+from dataclasses import dataclass
 
-import structlog
-from structlog.types import EventDict, Processor, WrappedLogger
 
-from farm.printable import printable
-from farm.url_user import HIDDEN, without_url_user
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    verbosity: int = 0
+    service: bool = False
+    color: bool = False
 
-_LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)|secret|credential|authorization|cookie|private_?key|(?<!fencing_)token", re.IGNORECASE
-)
+class Logger:
+    """Writes events with their fields as lines; which of them are shown is for `configure` to say."""
+
+    def debug(self, event: str, **fields: object) -> None:
+        """Say what helps to find a mistake in the farm."""
+        _write("debug", event, fields)
+
+    def info(self, event: str, **fields: object) -> None:
+        """Say what is being done."""
+        _write("info", event, fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Say what somebody should look at."""
+        _write("warning", event, fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        """Say what failed; `exc_info` takes an exception."""
+        _write("error", event, fields)
+
+    def exception(self, event: str, **fields: object) -> None:
+        """Say what failed, with the exception that is being handled."""
+        _write("exception", event, fields)
+
+
+_LOGGER = Logger()
+_wanted: list[_Wanted] = []
+"""What the process asked for last, until structlog knows of it."""
+
+
+def get_logger() -> Logger:
+    """Return the logger of this process."""
+    return _LOGGER
 
 
 def configure(verbosity: int, *, service: bool, color: bool = False) -> None:
@@ -28,57 +55,21 @@ def configure(verbosity: int, *, service: bool, color: bool = False) -> None:
         verbosity: -1 errors, 0 warnings, 1 information, 2 and more everything.
         service: JSON lines for a log collector, from information upwards, in place of lines for a person.
     """
-    level = _LEVELS.get(verbosity, logging.DEBUG)
-    structlog.configure(
-        processors=_service_processors() if service else _console_processors(color=color),
-        wrapper_class=structlog.make_filtering_bound_logger(min(level, logging.INFO) if service else level),
-        logger_factory=_stderr_logger,
-        cache_logger_on_first_use=False,
-    )
+    _wanted[:] = [_Wanted(verbosity=verbosity, service=service, color=color)]
+    if "structlog" in sys.modules:
+        _apply()
 
 
-def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace what is secret by its name, and user parts of URLs."""
-    return {name: HIDDEN if _SECRET_NAME.search(name) else _without_user(value) for name, value in event.items()}
+def _apply() -> None:
+    from farm import log_lines  # noqa: PLC0415 - see above
+
+    for wanted in _wanted:
+        log_lines.apply(wanted.verbosity, service=wanted.service, color=wanted.color)
+    _wanted.clear()
 
 
-def _without_user(value: object) -> object:
-    return without_url_user(value) if isinstance(value, str) else value
+def _write(level: str, event: str, fields: dict[str, object]) -> None:
+    import structlog  # noqa: PLC0415 - see above
 
-
-def _printable_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {
-        name: printable(value) if isinstance(value, str) and name != "exception" else value
-        for name, value in event.items()
-    }
-
-
-def _shared_processors() -> list[Processor]:
-    return [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.format_exc_info,
-        hide_secrets,
-    ]
-
-
-def _console_processors(*, color: bool) -> list[Processor]:
-    return [
-        *_shared_processors(),
-        _printable_values,
-        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-        structlog.dev.ConsoleRenderer(colors=color, pad_event_to=0, pad_level=False),
-    ]
-
-
-def _service_processors() -> list[Processor]:
-    return [
-        *_shared_processors(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.JSONRenderer(sort_keys=True),
-    ]
-
-
-def _stderr_logger(*_arguments: object) -> structlog.WriteLogger:
-    """Return a logger on the standard error of this moment: it may have been replaced since `configure`."""
-    return structlog.WriteLogger(sys.stderr)
+    _apply()
+    getattr(structlog.get_logger(), level)(event, **fields)

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Self
 
-import structlog
-
 from farm.digest import Digest
+from farm.log import get_logger
 from farm.sandbox.sandbox import Sink
 from farm.store.artifact_store import ArtifactStore
 
@@ -67,5 +66,5 @@ class BuildLog:
         try:
             self._watcher(lines)
         except Exception as exc:  # noqa: BLE001 - a watcher may be anything
-            structlog.get_logger(__name__).warning("nobody watches this build any more", reason=str(exc))
+            get_logger().warning("nobody watches this build any more", reason=str(exc))
             self._watcher = None

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import structlog
-
 from farm.errors import InfrastructureError
+from farm.log import get_logger
 from farm.sandbox.run import run_in_sandbox
 from farm.sandbox.sandbox import Bind, Limits, Sandbox
 
@@ -82,7 +81,7 @@ def install(rpms: Sequence[Path], root: Path) -> None:
             hint="a file conflict or a scriptlet that fails: see the packages named",
         )
     if "scriptlet failed" in result.stderr:
-        structlog.get_logger().warning("a scriptlet failed in a buildroot", output=_words(result.stderr))
+        get_logger().warning("a scriptlet failed in a buildroot", output=_words(result.stderr))
 
 
 def _words(stderr: str) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
-
 from farm import process
 from farm.canonical import encode
 from farm.digest import Digest
+from farm.log import get_logger
 from farm.sandbox.claimed_directory import claimed_directory, remove_aside
 from workers.layer_install import install, prepare_bottom
 from workers.layer_key import LayerPlan
@@ -87,7 +86,7 @@ class Layers:
 
     def _build(self, plan: LayerPlan, fetch: Fetch) -> None:
         """Build beside the final place, on the same file system, and rename: a crash leaves nothing half-made."""
-        structlog.get_logger().info("building a buildroot layer", layer=_name(plan.key), packages=len(plan.packages))
+        get_logger().info("building a buildroot layer", layer=_name(plan.key), packages=len(plan.packages))
         with claimed_directory(self.directory, "building") as scratch:
             staging, layer, work = scratch / "rpms", scratch / "layer", scratch / "work"
             for directory in (staging, layer, work):

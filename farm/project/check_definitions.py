@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-import structlog
-
+from farm.log import get_logger
 from farm.project.errors import InvalidConfigError
 from farm.project.merge import Definitions
 
-_log = structlog.get_logger(__name__)
+_log = get_logger()
 
 
 def check_definitions(definitions: Definitions, *, permissive: bool) -> None:

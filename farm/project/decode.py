@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-import structlog
 
+from farm.log import get_logger
 from farm.project.diagnosis import Fault, diagnose, without_unknown
 from farm.project.errors import SchemaError
 from farm.project.origin import Origin
@@ -14,7 +14,7 @@ from farm.project.toml_file import read_toml
 
 T = TypeVar("T", bound=msgspec.Struct)
 
-_log = structlog.get_logger(__name__)
+_log = get_logger()
 _MOST_SHOWN = 20
 
 

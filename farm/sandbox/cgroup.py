@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import structlog
-
 from farm.clock import SystemClock
 from farm.identity import random_name
+from farm.log import get_logger
 from farm.sandbox.cgroup_layout import CONTROLLERS, Hierarchy, hierarchies
 from farm.sandbox.errors import CgroupError
 from farm.sandbox.mount_table import mount_table
@@ -113,7 +112,7 @@ def _parents() -> tuple[_Parent, ...] | None:
         for controller in parent.controllers if parent else ():
             found.setdefault(controller, parent)  # type: ignore[arg-type] # the loop is empty without a parent
     if set(found) != set(CONTROLLERS):
-        structlog.get_logger().warning("sandbox limits are per process only: no writable control groups")
+        get_logger().warning("sandbox limits are per process only: no writable control groups")
         return None
     parents = tuple(dict.fromkeys(found[controller] for controller in CONTROLLERS))
     for parent in parents:
@@ -196,7 +195,7 @@ def _remove(directory: Path) -> None:
             directory.rmdir()
         except OSError:
             if clock.monotonic() > patience:
-                structlog.get_logger().warning("a control group stays behind", directory=str(directory))
+                get_logger().warning("a control group stays behind", directory=str(directory))
                 return
             clock.sleep(0.005)
 

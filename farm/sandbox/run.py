@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
-import structlog
 
 from farm import process
 from farm.clock import SystemClock
 from farm.environment import is_root
+from farm.log import get_logger
 from farm.sandbox.accounts import group_file, passwd_file
 from farm.sandbox.affinity import taskset_argv
 from farm.sandbox.bubblewrap import Descriptors, bubblewrap_argv
@@ -86,7 +86,7 @@ def run_in_sandbox(
     try:
         return _run_once(sandbox, argv, stdin=stdin, sink=sink)
     except GroupGoneError as gone:
-        structlog.get_logger().warning("a sandbox is started once more", why=gone.what)
+        get_logger().warning("a sandbox is started once more", why=gone.what)
     return _run_once(sandbox, argv, stdin=stdin, sink=sink)
 
 

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import structlog
-
 from farm.digest import digest_file
 from farm.environment import inherited
+from farm.log import get_logger
 from farm.process import Finished, run
 from workers.seed.apt_configuration import KEYRING, PrivateApt
 from workers.seed.deb_file import DebFile, parse_print_uris
 from workers.seed.seed_error import MirrorError, SeedError, UnknownPackageError
 
-_log = structlog.get_logger()
+_log = get_logger()
 _MIRROR_HINT = "check that 'apt-get update' works on this machine and run it again: what was fetched is kept"
 _NO_SPACE = ("No space left on device", "enough free space")
 _SHA256 = ("-o", "Acquire::ForceHash=SHA256")

@@ -6,13 +6,13 @@ import stat
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from farm.canonical import encode
 from farm.digest import Digest, digest_file
 from farm.identity import random_name
+from farm.log import get_logger
 
-_log = structlog.get_logger()
+_log = get_logger()
 
 
 class PooledRpm(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
-
 from farm.arch import Arch
 from farm.canonical import identity
 from farm.digest import digest_file
+from farm.log import get_logger
 from workers.seed.apt_configuration import PrivateApt
 from workers.seed.apt_download import closure, download, has_indices, update_indices
 from workers.seed.conversion import Conversion, Progress, convert_all
@@ -26,7 +25,7 @@ from workers.seed.seed_error import MirrorError, SeedError
 from workers.seed.seed_paths import SeedPaths
 from workers.seed.tool_roots import tool_root
 
-_log = structlog.get_logger()
+_log = get_logger()
 _CONVERTER = "converter"
 _RPM = "rpm"
 

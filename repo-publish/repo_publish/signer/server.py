@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import structlog
-
 from farm.errors import FarmError
+from farm.log import get_logger
 from repo_publish.signer.errors import AlreadyRunningError, SignerError
 from repo_publish.signer.messages import Request, Response, parse_request, receive, refused, send
 from repo_publish.signer.paths import SignerPaths
@@ -23,7 +22,7 @@ _CREDENTIALS = struct.Struct("3i")
 
 Answer = Callable[[Request], Response]
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 @contextmanager
