@@ -2,10 +2,11 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from farm.overlay.errors import NotApplicableError
+from farm.overlay.go_text import valid_text
 from farm.overlay.model import Overlay
 from farm.overlay.search_replace import replace_in_file
 from farm.project.check_filename import MAX_NAME_BYTES
@@ -34,13 +35,13 @@ def add_file(files: Files, overlay: Overlay, read_source: ReadSource) -> Files:
 
 def remove_files(files: Files, overlay: Overlay) -> Files:
     """Remove every file that matches."""
-    gone = frozenset(_matching(files, overlay.file))
+    gone = frozenset(matching_names(files, overlay.file))
     return {name: data for name, data in files.items() if name not in gone}
 
 
 def rename_file(files: Files, overlay: Overlay) -> Files:
     """Give the one file that matches another name in the same directory."""
-    names = _matching(files, overlay.file)
+    names = matching_names(files, overlay.file)
     if len(names) > 1:
         raise NotApplicableError(f"{overlay.file!r} matches {len(names)} files, and only one can be renamed")
     target = _inside(posixpath.join(posixpath.dirname(names[0]), overlay.replacement))
@@ -55,13 +56,13 @@ def rename_file(files: Files, overlay: Overlay) -> Files:
 def prepend_to_files(files: Files, overlay: Overlay) -> Files:
     """Put lines in front of every file that matches."""
     head = "".join(f"{line}\n" for line in overlay.lines).encode()
-    return {**files, **{name: head + files[name] for name in _matching(files, overlay.file)}}
+    return {**files, **{name: head + files[name] for name in matching_names(files, overlay.file)}}
 
 
 def replace_in_files(files: Files, overlay: Overlay) -> Files:
     """Replace in every file that matches; at least one must change."""
     changed = {}
-    for name in _matching(files, overlay.file):
+    for name in matching_names(files, overlay.file):
         replaced = replace_in_file(files[name], overlay)
         if replaced != files[name]:
             changed[name] = replaced
@@ -72,17 +73,21 @@ def replace_in_files(files: Files, overlay: Overlay) -> Files:
     return {**files, **changed}
 
 
-def _matching(files: Files, glob: str) -> list[str]:
-    """Return the files that a glob matches: never a spec, never git's own."""
+def matching_names(names: Iterable[str], glob: str) -> list[str]:
+    """Return the names that a glob matches, sorted: never a spec, never git's own.
+
+    Raises:
+        NotApplicableError: none does, or the glob is none.
+    """
     try:
         pattern = compile_glob(posixpath.normpath(glob))
     except BadGlobError as exc:
         raise NotApplicableError(str(exc)) from exc
-    names = [name for name in sorted(files) if not _is_off_limits(name) and pattern.fullmatch(name)]
-    if not names:
+    found = [name for name in sorted(names) if not _is_off_limits(name) and pattern.fullmatch(valid_text(name))]
+    if not found:
         spec = " (a spec is edited by spec overlays alone)" if glob.endswith(".spec") else ""
         raise NotApplicableError(f"no file matches {glob!r}{spec}")
-    return names
+    return found
 
 
 def _is_off_limits(name: str) -> bool:

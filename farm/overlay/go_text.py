@@ -33,7 +33,7 @@ def to_lower(text: str) -> str:
     """Do as `strings.ToLower`: letter by letter, and what is no UTF-8 becomes the replacement character."""
     if text.isascii():
         return text.lower()
-    return "".join("i" if letter == _DOTTED_I else letter.lower() for letter in _valid(text))
+    return "".join("i" if letter == _DOTTED_I else letter.lower() for letter in valid_text(text))
 
 
 def equal_fold(left: str, right: str) -> bool:
@@ -42,8 +42,11 @@ def equal_fold(left: str, right: str) -> bool:
         return True
     if left.isascii() and right.isascii():
         return left.lower() == right.lower()
-    return len(left) == len(right) and re2.fullmatch(f"(?i){re2.escape(_valid(left))}", _valid(right)) is not None
+    return (
+        len(left) == len(right) and re2.fullmatch(f"(?i){re2.escape(valid_text(left))}", valid_text(right)) is not None
+    )
 
 
-def _valid(text: str) -> str:
+def valid_text(text: str) -> str:
+    """Return a text with the replacement character for each byte that is no UTF-8, as Go sees such a byte."""
     return _NO_UTF8.sub("\ufffd", text)

@@ -3,7 +3,7 @@
 import re
 
 from farm.overlay.errors import NotApplicableError
-from farm.overlay.go_text import to_lower, trim_space
+from farm.overlay.go_text import to_lower, trim_space, valid_text
 from farm.overlay.lines import append_to_section
 from farm.overlay.model import Overlay
 from farm.overlay.spec_document import SpecDocument
@@ -38,7 +38,7 @@ def forget_patches(document: SpecDocument, overlay: Overlay) -> SpecDocument:
             names = [name] if (name := trim_space(line.text)) else []
         else:
             continue
-        if any(pattern.fullmatch(name) for name in names):
+        if any(pattern.fullmatch(valid_text(name)) for name in names):
             found.append(at)
     if not found:
         raise NotApplicableError(f"the spec names no patch that matches {overlay.file!r}")

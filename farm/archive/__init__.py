@@ -1,0 +1,1 @@
+"""Edits inside source archives: unpacked in a sandbox, changed, and packed again, the same bytes every time."""
