@@ -6,6 +6,7 @@ from farm.build import BuildInputs
 from farm.buildroot_lock import BuildrootLock
 from farm.canonical import decode, encode
 from farm.digest import Digest
+from farm.inputs.named_input import NamedInput
 from farm.source_package import RenderedSource, SourceRpm
 from farm.store.artifact_store import ArtifactStore
 
@@ -15,14 +16,15 @@ class NodeInputs:
     """What a build id stands for, in full.
 
     Attributes:
-        overlays: what the maintainer calls each overlay (`overlays[2] spec-search-replace`) and its digest.
+        named: what the source RPM was made from, input by input, when this build id was first met; it is there to
+            explain a change, and no part of the identity.
     """
 
     build: BuildInputs
     source: RenderedSource
     source_rpm: SourceRpm
     lock: BuildrootLock
-    overlays: tuple[tuple[str, Digest], ...] = ()
+    named: tuple[NamedInput, ...] = ()
 
 
 def record_name(build_id: Digest) -> str:

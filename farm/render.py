@@ -59,6 +59,15 @@ class Renderer:
         with ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="render") as threads:
             yield from threads.map(self._outcome, components)
 
+    def upstream_id(self, component: Component) -> str:
+        """Return the commit of dist-git, or the identity of the local files, that a component is rendered from.
+
+        Raises:
+            ProjectError: there is no such upstream.
+            InfrastructureError: dist-git cannot be asked.
+        """
+        return self._steps.identify(component).upstream_id
+
     def upstream(self, component: Component) -> RenderedSource:
         """Return a component's files as upstream has them, before overlays and without lookaside sources."""
         upstream = self._steps.upstream(self._steps.identify(component))

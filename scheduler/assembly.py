@@ -10,6 +10,10 @@ from farm.build import BuildLimits
 from farm.buildroot_lock import BuildrootLock
 from farm.cli.context import FarmContext
 from farm.errors import FarmError
+from farm.inputs.component_inputs import ProjectInputs
+from farm.inputs.contents import WorkTreeContents
+from farm.inputs.layers import Layers
+from farm.inputs.named_input import SourceInputs
 from farm.nevra import Nevra
 from farm.process import run
 from farm.project.farm_settings import BuildFrom
@@ -78,8 +82,10 @@ class Assembly:
         """Render every component of the project, make its source RPM, read its spec: the graph needs them all."""
         maker = self.source_arch
         store = self.farm.store()
+        sources = self._sources(store)
         preparation = Preparation(
-            render=self._sources(store).render,
+            render=sources.render,
+            name_inputs=self._source_inputs(sources).of,
             store=store,
             tools=self.resolver.tools(maker),
             open_root=self.site(maker).buildroots(store).open,
@@ -87,6 +93,11 @@ class Assembly:
             processes=machine_capacity().cpus,
         )
         return preparation.prepare(list(self.project.components.values()), self.arches)
+
+    def _source_inputs(self, sources: Renderer | RenderedSpecs) -> SourceInputs:
+        named = ProjectInputs(self.project, Layers(self.project), WorkTreeContents(self.project.roots))
+        upstream = sources.upstream_id if isinstance(sources, Renderer) else None
+        return SourceInputs(self.project, named, upstream=upstream)
 
     def _sources(self, store: ArtifactStore) -> Renderer | RenderedSpecs:
         kind = RenderedSpecs if self.project.farm.build_from is BuildFrom.RENDERED_SPECS else Renderer

@@ -4,11 +4,13 @@ from dataclasses import fields
 
 from farm.build import BuildInputs
 from farm.buildroot_lock import BuildrootLock, LockedPackage
+from farm.changes.compare_inputs import compare_inputs
+from farm.inputs.component_inputs import Input
 from farm.node_inputs import NodeInputs
 from scheduler.reasons import (
     BuildrootChanged,
+    InputChanged,
     InputsChanged,
-    OverlayChanged,
     PolicyChanged,
     Reason,
     SourcesChanged,
@@ -19,7 +21,7 @@ from scheduler.reasons import (
 def changes(before: NodeInputs, after: NodeInputs) -> tuple[Reason, ...]:
     """Return why the build id is another one: empty exactly where it is the same.
 
-    Overlays are named only with a changed spec or changed sources: an overlay that changes neither changes nothing.
+    What a maintainer says is named only with a changed spec or changed sources: what changes neither changes nothing.
     """
     if before.build.build_id == after.build.build_id:
         return ()
@@ -48,10 +50,22 @@ def _source_changes(before: NodeInputs, after: NodeInputs) -> list[Reason]:
         reasons.append(SpecChanged())
     if others:
         reasons.append(SourcesChanged(files=others))
-    overlays = tuple(sorted({name for name, _ in set(before.overlays) ^ set(after.overlays)}))
-    if reasons and overlays:
-        reasons.append(OverlayChanged(overlays=overlays))
-    return reasons
+    return [*reasons, *_named_changes(before, after)] if reasons else []
+
+
+def _named_changes(before: NodeInputs, after: NodeInputs) -> list[InputChanged]:
+    """Compare what the maintainer said; nothing is known of builds that were kept without it."""
+    if not before.named or not after.named:
+        return []
+    files = {one.name: one.file for one in (*before.named, *after.named)}
+    found = compare_inputs(
+        *([Input(name=one.name, value=one.value) for one in inputs.named] for inputs in (before, after)),
+        old_place=lambda one: files[one.name],
+        new_place=lambda one: files[one.name],
+    )
+    return [
+        InputChanged(input=one.input, before=one.old, after=one.new, file=one.new_at or one.old_at) for one in found
+    ]
 
 
 def _buildroot_changes(before: BuildrootLock, after: BuildrootLock) -> list[BuildrootChanged]:

@@ -123,10 +123,7 @@ class Planner:
         last = self._last(node)
         if last is None:
             return None
-        lock = last.inputs.lock
-        return NodeInputs(
-            build=prepared.inputs(node.arch, lock), source=prepared.source, source_rpm=prepared.source_rpm, lock=lock
-        )
+        return prepared.inputs(node.arch, last.inputs.lock)
 
     def _passes(self, node: Node, verdict: Verdict) -> bool:
         return verdict.status is VerdictStatus.REPRODUCIBLE or (

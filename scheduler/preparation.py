@@ -11,6 +11,8 @@ from farm.buildroot_lock import BuildrootLock
 from farm.canonical import decode, encode, identity
 from farm.digest import Digest
 from farm.errors import FarmError
+from farm.inputs.named_input import NamedInput
+from farm.node_inputs import NodeInputs
 from farm.project.model import Component
 from farm.sandbox.sandbox import VERSION
 from farm.source_package import RenderedSource, SourceRpm, SpecFacts
@@ -20,6 +22,7 @@ from workers.source_rpm import build_source_rpm
 from workers.spec_facts import read_spec
 
 Render = Callable[[Component], RenderedSource]
+NameInputs = Callable[[Component], tuple[NamedInput, ...]]
 OpenRoot = Callable[[BuildrootLock], AbstractContextManager[Path]]
 
 
@@ -29,15 +32,17 @@ class Prepared:
 
     Attributes:
         facts: by architecture.
+        named: what the source RPM is made from, input by input.
     """
 
     source: RenderedSource
     source_rpm: SourceRpm
     facts: Mapping[str, SpecFacts]
+    named: tuple[NamedInput, ...] = ()
 
-    def inputs(self, arch: str, lock: BuildrootLock) -> BuildInputs:
-        """Return the build inputs for an architecture and a buildroot."""
-        return BuildInputs(
+    def inputs(self, arch: str, lock: BuildrootLock) -> NodeInputs:
+        """Return the inputs of a build for an architecture, in a buildroot."""
+        build = BuildInputs(
             component=self.source.component,
             arch=arch,
             source_rpm=self.source_rpm.digest,
@@ -46,12 +51,14 @@ class Prepared:
             sandbox=VERSION,
             epoch=self.source.epoch,
         )
+        return NodeInputs(build=build, source=self.source, source_rpm=self.source_rpm, lock=lock, named=self.named)
 
 
 class Preparation:
     """Renders components, makes their source RPMs, and asks rpmspec, in the base buildroot.
 
     Args:
+        name_inputs: names what a component is made from.
         tools: lock of the buildroot that rpmbuild and rpmspec run in.
         open_root: opens a buildroot.
         scratch: directory for working files.
@@ -62,6 +69,7 @@ class Preparation:
         self,
         *,
         render: Render,
+        name_inputs: NameInputs,
         store: ArtifactStore,
         tools: BuildrootLock,
         open_root: OpenRoot,
@@ -69,6 +77,7 @@ class Preparation:
         processes: int,
     ) -> None:
         self._render = render
+        self._name_inputs = name_inputs
         self._store = store
         self._tools = tools
         self._open_root = open_root
@@ -97,6 +106,7 @@ class Preparation:
             source=source,
             source_rpm=self._source_rpm(source, recipe),
             facts={arch: self._facts(source, recipe, arch) for arch in arches},
+            named=self._name_inputs(component),
         )
 
     def _source_rpm(self, source: RenderedSource, recipe: Digest) -> SourceRpm:

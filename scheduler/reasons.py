@@ -3,6 +3,7 @@
 import msgspec
 
 _SHOWN = 3
+_LONGEST = 60
 
 
 class NeverBuilt(msgspec.Struct, frozen=True, kw_only=True, tag="never-built"):
@@ -28,13 +29,28 @@ class SourcesChanged(msgspec.Struct, frozen=True, kw_only=True, tag="sources-cha
         return f"sources changed: {_some(self.files)}"
 
 
-class OverlayChanged(msgspec.Struct, frozen=True, kw_only=True, tag="overlay-changed"):
-    """Overlays of the component were added, removed or changed; names are sorted."""
+class InputChanged(msgspec.Struct, frozen=True, kw_only=True, tag="input-changed"):
+    """What a maintainer says of the component changed: the cause of a changed spec or changed sources.
 
-    overlays: tuple[str, ...]
+    Attributes:
+        input: the key, such as `build.defines.vendor` or `overlays[2].replacement`, counted from 1.
+        before: the value, empty where it is new; `after` is empty where it is gone.
+        file: the file that says it, or said it.
+    """
+
+    input: str
+    before: str
+    after: str
+    file: str
 
     def __str__(self) -> str:
-        return f"overlays changed: {_some(self.overlays)}"
+        if not self.before:
+            change = f"is new: {_short(self.after)}"
+        elif not self.after:
+            change = f"is gone: {_short(self.before)}"
+        else:
+            change = f"{_short(self.before)} -> {_short(self.after)}"
+        return f"{self.file}: {self.input} {change}"
 
 
 class BuildrootChanged(msgspec.Struct, frozen=True, kw_only=True, tag="buildroot-changed"):
@@ -150,7 +166,7 @@ Reason = (
     NeverBuilt
     | SpecChanged
     | SourcesChanged
-    | OverlayChanged
+    | InputChanged
     | BuildrootChanged
     | PolicyChanged
     | InputsChanged
@@ -173,3 +189,9 @@ def describe(reason: Reason) -> str:
 def _some(names: tuple[str, ...]) -> str:
     rest = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _short(value: str) -> str:
+    """Return the beginning of a value, in one line."""
+    line = " ".join(value.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -115,12 +115,7 @@ class Resolver:
             if not known.issuperset(generated):
                 return MoreRequires(requires=generated)
             if requires.issuperset(generated):
-                return NodeInputs(
-                    build=prepared.inputs(node.arch, lock),
-                    source=prepared.source,
-                    source_rpm=prepared.source_rpm,
-                    lock=lock,
-                )
+                return prepared.inputs(node.arch, lock)
             requires.update(generated)
         raise EndlessRequiresError(
             f"%generate_buildrequires of {node} asks for something new in each of {ROUNDS} rounds",

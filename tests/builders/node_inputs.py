@@ -6,7 +6,7 @@ from builders.builds import digest
 
 from farm.build import BuildInputs
 from farm.buildroot_lock import BuildrootLock, LockedPackage
-from farm.digest import Digest
+from farm.inputs.named_input import NamedInput
 from farm.nevra import Nevra
 from farm.node_inputs import NodeInputs
 from farm.source_package import RenderedSource, SourceFile, SourceRpm
@@ -27,7 +27,7 @@ def node_inputs(
     sandbox: str = "1",
     epoch: int = 0,
     source_rpm: str | None = None,
-    overlays: Sequence[tuple[str, Digest]] = (),
+    named: Mapping[str, str] | None = None,
 ) -> NodeInputs:
     """Return inputs whose identities follow from their content, as those of a real build do."""
     contents = {f"{component}.spec": "spec", **(files or {})}
@@ -49,4 +49,8 @@ def node_inputs(
         sandbox=sandbox,
         epoch=epoch,
     )
-    return NodeInputs(build=build, source=source, source_rpm=rpm, lock=lock, overlays=tuple(overlays))
+    said = tuple(
+        NamedInput(name=tuple(name.split("/")), value=value, file="azldev.toml")
+        for name, value in sorted((named or {}).items())
+    )
+    return NodeInputs(build=build, source=source, source_rpm=rpm, lock=lock, named=said)

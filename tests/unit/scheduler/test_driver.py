@@ -84,10 +84,7 @@ class FakeResolver:
         if node.component in self.more:
             return MoreRequires(requires=self.more.pop(node.component))
         self.seen[node] = tuple(built)
-        lock = BuildrootLock(arch=node.arch, layers=())
-        return NodeInputs(
-            build=prepared.inputs(node.arch, lock), source=prepared.source, source_rpm=prepared.source_rpm, lock=lock
-        )
+        return prepared.inputs(node.arch, BuildrootLock(arch=node.arch, layers=()))
 
 
 class FakeExecutor:
@@ -271,7 +268,7 @@ def test_requirements_found_on_the_way_become_edges(tmp_path: Path) -> None:
 def test_half_done_work_of_a_killed_driver_is_taken_up(tmp_path: Path) -> None:
     farm = Farm(tmp_path, {"lib": ()})
     farm.run()
-    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=()))
+    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=())).build
     first = farm.ledger.results(inputs.build_id)[0]
     other = Farm(tmp_path / "other", {"lib": ()})
     other.store.put_bytes(farm.store.read(first.rpms[0].digest))
@@ -286,7 +283,7 @@ def test_half_done_work_of_a_killed_driver_is_taken_up(tmp_path: Path) -> None:
 
 def test_a_build_that_another_driver_holds_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     farm = Farm(tmp_path, {"lib": ()})
-    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=()))
+    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=())).build
     elsewhere = Holder(name="another", boot="another boot", pid=1, started=1)
     held = farm.ledger.acquire(f"build:{inputs.build_id}", elsewhere, 60)
     assert held is not None
@@ -341,7 +338,7 @@ def test_requirements_that_make_a_cycle_end_their_node_and_not_the_run(tmp_path:
 def test_a_node_that_another_driver_builds_is_solved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     farm = Farm(tmp_path, {"lib": ()})
     elsewhere = Holder(name="another", boot="another boot", pid=1, started=1)
-    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=()))
+    inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=())).build
     held = farm.ledger.acquire(f"build:{inputs.build_id}", elsewhere, 60)
     assert held is not None
     tries: list[Digest] = []

@@ -4,8 +4,8 @@ from builders.node_inputs import locked, node_inputs
 from scheduler.node_changes import changes
 from scheduler.reasons import (
     BuildrootChanged,
+    InputChanged,
     InputsChanged,
-    OverlayChanged,
     PolicyChanged,
     SourcesChanged,
     SpecChanged,
@@ -29,15 +29,24 @@ def test_sources_that_come_go_or_change_are_named() -> None:
     assert changes(before, after) == (SourcesChanged(files=("changed", "gone", "new")),)
 
 
-def test_overlays_are_named_with_what_they_changed() -> None:
-    before = node_inputs(overlays=[("overlays[0] a", digest("1")), ("overlays[1] b", digest("2"))])
-    other = [("overlays[0] a", digest("1")), ("overlays[1] b", digest("3"))]
+OVERLAY = {"overlays/000/type": "spec-set-tag", "overlays/000/tag": "Vendor", "overlays/000/value": "us"}
 
-    assert changes(before, node_inputs(files={"hello.spec": "other"}, overlays=other)) == (
+
+def test_what_the_maintainer_changed_is_named_with_its_file() -> None:
+    before = node_inputs(named={**OVERLAY, "build/with/docs": "true"})
+    other = {**OVERLAY, "overlays/000/value": "them", "build/with/tests": "true"}
+
+    assert changes(before, node_inputs(files={"hello.spec": "other"}, named=other)) == (
         SpecChanged(),
-        OverlayChanged(overlays=("overlays[1] b",)),
+        InputChanged(input="build.with.docs", before="true", after="", file="azldev.toml"),
+        InputChanged(input="build.with.tests", before="", after="true", file="azldev.toml"),
+        InputChanged(input="overlays[1].value", before="us", after="them", file="azldev.toml"),
     )
-    assert changes(before, node_inputs(overlays=other)) == ()
+    assert changes(before, node_inputs(named=other)) == ()
+
+
+def test_builds_that_were_kept_without_names_are_explained_by_their_files() -> None:
+    assert changes(node_inputs(), node_inputs(files={"hello.spec": "other"}, named=OVERLAY)) == (SpecChanged(),)
 
 
 def test_each_changed_package_of_the_buildroot_is_a_reason() -> None:

@@ -57,8 +57,7 @@ class KnowsOnly:
 
 
 def inputs(ready: Prepared) -> NodeInputs:
-    build = ready.inputs("x86_64", LOCK)
-    return NodeInputs(build=build, source=ready.source, source_rpm=ready.source_rpm, lock=LOCK)
+    return ready.inputs("x86_64", LOCK)
 
 
 class Recorded:

@@ -4,11 +4,11 @@ import pytest
 from farm.canonical import decode, encode
 from scheduler.reasons import (
     BuildrootChanged,
+    InputChanged,
     InputsChanged,
     LastFailed,
     MissingProvider,
     NeverBuilt,
-    OverlayChanged,
     ParentRebuilt,
     ParentUnusable,
     PolicyChanged,
@@ -26,7 +26,9 @@ CASES: list[tuple[Reason, str]] = [
     (NeverBuilt(), "never built"),
     (SpecChanged(), "the spec changed"),
     (SourcesChanged(files=("a", "b", "c", "d", "e")), "sources changed: a, b, c and 2 more"),
-    (OverlayChanged(overlays=("overlays[1] spec-set-tag",)), "overlays changed: overlays[1] spec-set-tag"),
+    (InputChanged(input="overlays[1].value", before="a", after="b", file="x.toml"), "x.toml: overlays[1].value a -> b"),
+    (InputChanged(input="build.with.tests", before="", after="true", file="x.toml"), "build.with.tests is new: true"),
+    (InputChanged(input="overlays[1]", before="l1\nl2 " + "x" * 99, after="", file="x"), "is gone: l1 l2 xxx"),
     (BuildrootChanged(package="gcc", before="", after="gcc-2-1.x86_64"), "buildroot: gcc-2-1.x86_64 is new"),
     (BuildrootChanged(package="gcc", before="gcc-1-1.x86_64", after=""), "buildroot: gcc-1-1.x86_64 is gone"),
     (BuildrootChanged(package="gcc", before="gcc-1-1.x86_64", after="gcc-2-1.x86_64"), "gcc-1-1.x86_64 -> gcc-2-1"),
