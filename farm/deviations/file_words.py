@@ -30,14 +30,21 @@ class FileWords:
         return 1, 1
 
     def comment(self, keys: Keys) -> str:
-        """Return the comment that stands right above a key, or behind it on its line; empty where there is none."""
-        first, _ = self.span(keys)
-        behind = self._lines[first - 1].rpartition(" # ")[2] if " # " in self._lines[first - 1] else ""
-        if behind:
-            return behind.strip()
+        """Return the comment on a key: behind it, above it, or above the nearest table around it that has one."""
+        for length in range(len(keys), 1, -1):
+            line = self._keys.get(keys[:length])
+            words = self._comment_at(line) if line else ""
+            if words:
+                return words
+        return ""
+
+    def _comment_at(self, number: int) -> str:
+        line = self._lines[number - 1]
+        if " # " in line:
+            return line.rpartition(" # ")[2].strip()
         words: list[str] = []
-        for line in reversed(self._lines[: first - 1]):
-            stripped = line.strip()
+        for above in reversed(self._lines[: number - 1]):
+            stripped = above.strip()
             if not stripped.startswith("#") or len(words) == _MOST_COMMENT:
                 break
             words.append(stripped.lstrip("#").strip())

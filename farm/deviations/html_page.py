@@ -17,19 +17,23 @@ body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 90rem; p
 .skip:focus { position: static; }
 table { border-collapse: collapse; width: 100%; margin-block: .5rem 1.5rem; }
 .counts { width: auto; }
-caption { text-align: left; font-weight: 600; padding-block: .25rem; }
+.departures { table-layout: fixed; min-width: 60rem; }
+caption { text-align: left; white-space: nowrap; font-weight: 600; padding-block: .25rem; }
 th, td { border: 1px solid GrayText; padding: .25rem .5rem; text-align: left; vertical-align: top; }
 .number { text-align: right; }
 td { overflow-wrap: anywhere; }
-.kind { white-space: nowrap; }
-.summary { display: flex; flex-wrap: wrap; gap: 3rem; }
-nav ol { columns: 14rem; padding-left: 1.2rem; }
-.why { max-width: 34rem; }
+.departures th:nth-child(1) { width: 6rem; }
+.departures th:nth-child(4) { width: 11rem; }
+.departures th:nth-child(6) { width: 12rem; }
+time { white-space: nowrap; }
+.summary { display: flex; flex-wrap: wrap; gap: 3rem; align-items: flex-start; }
+nav ol { columns: 18rem; column-gap: 3rem; padding-left: 2.5rem; overflow-wrap: anywhere; }
 code { font-size: .9em; }
 h2 { margin-block: 2rem .25rem; }
 @media (max-width: 50rem) { .departures { display: block; overflow-x: auto; } }
 """
 
+_UNSAID = "not said"
 _HEADINGS = ("Kind", "What", "Why", "May go upstream", "Where", "Who and when")
 
 
@@ -99,11 +103,13 @@ def _row(one: Deviation) -> str:
     upstream = ", ".join(_text(text) for text in (one.upstream_status, one.category) if text)
     links = " ".join(map(_link, (*one.commits, *one.bugs)))
     author = one.author
+    date = f"<time>{_text(author.date)}</time>" if author.date else ""
     commit = f'<code title="{_text(author.subject)}">{_text(author.commit[:12])}</code>' if author.commit else ""
-    who = " ".join(text for text in (_text(author.name), _text(author.date), commit) if text)
+    who = " ".join(text for text in (_text(author.name), date, commit) if text)
     return (
-        f'<tr><td class="kind">{one.kind}</td><td>{_marked(one.what)}</td><td class="why">{_text(one.why)}</td>'
-        f"<td>{upstream} {links}</td><td><code>{_text(one.said_at)}</code></td><td>{who}</td></tr>"
+        f"<tr><td>{one.kind}</td><td>{_marked(one.what)}</td><td>{_text(one.why) or _UNSAID}</td>"
+        f"<td>{f'{upstream} {links}'.strip() or _UNSAID}</td><td><code>{_text(one.said_at)}</code></td>"
+        f"<td>{who or _UNSAID}</td></tr>"
     )
 
 
