@@ -17,6 +17,11 @@ class LockDirectory:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
+    @property
+    def directory(self) -> Path:
+        """Where they lie."""
+        return self._directory
+
     def path(self, component: str) -> Path:
         """Return where a component's lock is kept.
 

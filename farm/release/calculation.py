@@ -68,9 +68,13 @@ def raise_release(request: ReleaseRequest) -> bytes:
     return update_tag(document, overlay).serialize()
 
 
-def needs_history(request: ReleaseRequest) -> bool:
-    """Tell whether the spec takes its release or changelog from history, and there is one."""
-    has_history = request.upstream is not None or bool(request.changes)
+def needs_history(request: ReleaseRequest, *, upstream: bool = False) -> bool:
+    """Tell whether the spec takes its release or changelog from history, and there is one.
+
+    Args:
+        upstream: there is one upstream, though it has not been read yet.
+    """
+    has_history = upstream or request.upstream is not None or bool(request.changes)
     return has_history and spec_features(request.files[request.spec_name]).needs_history
 
 

@@ -1,8 +1,7 @@
 """The history of a package: commits with what rpmautospec looks at in each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 _FIELDS = ("%H", "%P", "%an", "%ae", "%ct", "%T", "%B")
 _MOST_COMMITS = 50_000
@@ -44,12 +43,8 @@ class PackageHistory:
     commits: Mapping[str, PackageCommit]
 
 
-class RunGit(Protocol):
-    """Runs git on the dist-git repository of one package."""
-
-    def __call__(self, arguments: Sequence[str], stdin: bytes = b"") -> bytes:
-        """Return what git writes; raise where it fails."""
-        ...
+RunGit = Callable[[Sequence[str], bytes], bytes]
+"""Runs git on the repository of one package with arguments and standard input; gives what it writes."""
 
 
 def read_history(git: RunGit, commit: str, spec_name: str) -> PackageHistory:
@@ -60,7 +55,7 @@ def read_history(git: RunGit, commit: str, spec_name: str) -> PackageHistory:
     """
     form = "%x00".join(_FIELDS) + "%x00"
     log = ["log", "--topo-order", f"--max-count={_MOST_COMMITS}", f"--format=tformat:{form}", "--encoding=UTF-8"]
-    fields = git([*log, commit, "--"]).decode(errors="replace").split("\0")
+    fields = git([*log, commit, "--"], b"").decode(errors="replace").split("\0")
     width = len(_FIELDS)
     rows = [fields[at : at + width] for at in range(0, len(fields) - width + 1, width)]
     ids = [row[0].strip() for row in rows]

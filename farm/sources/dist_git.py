@@ -5,13 +5,14 @@ read is hashed again: a commit id is what was asked for, or an error.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from farm.clock import Clock, SystemClock
 from farm.overlay.files import Files
+from farm.process import fail
 from farm.project.model import UpstreamSpec
 from farm.sources.dist_git_faults import no_branch, no_commit, nothing_before
 from farm.sources.errors import DistGitContentError, DistGitUnreachableError
@@ -76,6 +77,24 @@ class DistGit:
         """Return the committer time of a commit, in seconds since 1970; see `read`."""
         with self._chosen(spec, commit) as (_, found):
             return found.epoch
+
+    def runner(self, spec: UpstreamSpec, commit: str) -> Callable[[Sequence[str], bytes], bytes]:
+        """Return what runs git on the repository of a package, which has a commit, and gives what git writes.
+
+        Raises:
+            DistGitContentError: there is no such commit.
+            DistGitUnreachableError: the repository cannot be fetched.
+        """
+        with self._chosen(spec, commit) as (objects, _):
+            repository = objects.repository
+
+        def run(arguments: Sequence[str], stdin: bytes = b"") -> bytes:
+            finished = self._reading.run(repository, arguments, stdin=stdin, timeout=_LOCAL_SECONDS)
+            if not finished.ok:
+                fail(finished)
+            return finished.stdout
+
+        return run
 
     @contextmanager
     def _chosen(self, spec: UpstreamSpec, wanted: str) -> Iterator[tuple[GitObjects, Commit]]:

@@ -43,6 +43,11 @@ class GitObjects:
         self._dialogue = dialogue
         self._repository = repository
 
+    @property
+    def repository(self) -> Path:
+        """Where they lie."""
+        return self._repository
+
     def find(self, name: str) -> GitObject | None:
         """Return the object of an id or a reference; None where there is no such object.
 
