@@ -32,7 +32,7 @@ class Renderer:
     def __init__(self, *, project: Project, store: ArtifactStore, cache: CachePaths) -> None:
         self._store = store
         self._steps = RenderSteps(project=project, cache=cache)
-        self._sources = SourceGatherer(store=store, lookaside=Lookaside(cache.lookaside))
+        self._sources = SourceGatherer(store=store, lookaside=Lookaside(cache.lookaside), scratch=cache.scratch)
 
     def render(self, component: Component) -> RenderedSource:
         """Return a component after overlays, its sources verified and in the store.
@@ -49,7 +49,7 @@ class Renderer:
         if known is not None:
             return known
         rendering = self._steps.render(pending)
-        files = self._sources.gather(component, rendering.files)
+        files = self._sources.gather(component, rendering.files, rendering.upstream.files)
         source = RenderedSource(component=component.name, files=files, epoch=rendering.upstream.epoch)
         self._store.create_record(record, encode(source))
         return source

@@ -1,23 +1,26 @@
 """Every step of a component from its upstream files to its rendered ones; what the lookaside has is not needed here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from farm.archive.edited_source import SourceEditor
 from farm.canonical import identity
 from farm.digest import digest_bytes
 from farm.errors import ProjectError
+from farm.overlay.archive_scope import check_archive_scope
 from farm.overlay.engine import Step, apply_overlays
-from farm.overlay.errors import MissingSpecError, NotApplicableError, OverlayUnsupportedError
+from farm.overlay.errors import MissingSpecError, NotApplicableError
 from farm.overlay.files import Files
 from farm.overlay.macros_file import macros_file, macros_file_name
-from farm.overlay.model import Overlay
-from farm.overlay.release import check_release
+from farm.overlay.model import Overlay, OverlayKind
+from farm.overlay.provenance import dist_tag, upstream_macros
 from farm.overlay.spec_document import SpecDocument
 from farm.overlay.system import all_overlays
 from farm.paths import CachePaths
 from farm.project.boundary import Boundary
 from farm.project.model import Component, Project, UpstreamSpec
+from farm.release.project_releases import project_releases
 from farm.render_key import RenderInputs, overlay_input, source_inputs
 from farm.sources.declared import merge_declared
 from farm.sources.dist_git import DistGit
@@ -26,11 +29,9 @@ from farm.sources.sources_file import SOURCES_NAME, format_sources, parse_source
 
 MAX_OVERLAY_SOURCE = 64 * 2**20
 
-
-class LockFileError(ProjectError):
-    """A component has a lock file, which the farm does not read yet."""
-
-    code = "PRJ010"
+_FROM_HISTORY = Overlay(
+    kind=OverlayKind.SPEC_SET_TAG, description="release and changelog that history gives", tag="Release"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,9 @@ class RenderSteps:
     """Fetches and renders components of one project; safe to use from several threads."""
 
     def __init__(self, *, project: Project, cache: CachePaths) -> None:
-        self._project = project
         self._dist_git = DistGit(cache.dist_git)
+        self._releases = project_releases(project, cache=cache.dist_git, dist_git=self._dist_git)
+        self._scratch = cache.scratch
         self._boundary = Boundary(project.roots)
 
     def identify(self, component: Component) -> "PendingRendering":
@@ -78,6 +80,7 @@ class RenderSteps:
             InfrastructureError: dist-git cannot be asked.
         """
         self._refuse_unsupported(component)
+        component = self._releases.locked(component)
         if isinstance(component.spec, UpstreamSpec):
             return PendingRendering(component=component, upstream_id=self._dist_git.resolve(component.spec), local=None)
         local = self._local_files(component, component.spec.path)
@@ -99,7 +102,8 @@ class RenderSteps:
             release=component.release,
             overlays=tuple(overlays),
             sources=source_inputs(component),
-            macros=macros_file(component.build).decode(errors="surrogateescape"),
+            macros=macros_file(component.build).decode(errors="surrogateescape") + dist_tag(component),
+            history=self._releases.plan(component).id,
         )
 
     def upstream(self, pending: "PendingRendering") -> Upstream:
@@ -127,29 +131,27 @@ class RenderSteps:
         component = pending.component
         upstream = self.upstream(pending)
         files = dict(upstream.files)
-        macros = macros_file(component.build)
+        macros = macros_file(component.build, _upstream_macros(component, upstream))
         if macros:
             files[macros_file_name(component.name)] = macros
+        editor = SourceEditor(component=component.name, scratch=self._scratch)
         steps = apply_overlays(
-            files, all_overlays(component), component=component.name, read_source=self._reader(component.origin)
+            files,
+            all_overlays(component, has_macros=bool(macros)),
+            component=component.name,
+            read_source=self._reader(component.origin),
+            edit_archive=editor.edit_bytes,
         )
         rendered = _with_declared(steps[-1].files, component)
-        check_release(SpecDocument.parse(rendered[f"{component.name}.spec"]), component.release, component.name)
+        spec_name = f"{component.name}.spec"
+        spec = self._releases.spec(component, self._releases.plan(component), rendered, upstream.id)
+        if spec != rendered[spec_name]:
+            rendered = {**rendered, spec_name: spec}
+            steps.append(Step(overlay=_FROM_HISTORY, files=rendered))
         return Rendering(component=component.name, upstream=upstream, steps=tuple(steps), files=rendered)
 
     def _refuse_unsupported(self, component: Component) -> None:
-        lock = self._project.lock_directory / f"{component.name}.lock"
-        if lock.exists():
-            raise LockFileError(
-                f"component {component.name!r} has a lock file",
-                why=f"{lock}: the farm does not read lock files yet, and would build another commit or release",
-                hint="pin `upstream-commit`, set the release by an overlay, and remove the lock file",
-            )
-        if component.build.upstream_provenance:
-            raise OverlayUnsupportedError(
-                f"component {component.name!r} wants macros of its upstream version",
-                why=f"{component.origin}: `emit-upstream-provenance` is not there yet",
-            )
+        check_archive_scope(component)
 
     def _local_files(self, component: Component, path: Path) -> Files:
         try:
@@ -206,6 +208,11 @@ def _with_spec(files: Files, upstream_name: str, component: str) -> Files:
     renamed = dict(files)
     renamed[spec_name] = renamed.pop(upstream_name)
     return renamed
+
+
+def _upstream_macros(component: Component, upstream: Upstream) -> Mapping[str, str]:
+    dist = dist_tag(component)
+    return upstream_macros(SpecDocument.parse(upstream.files[f"{component.name}.spec"]), dist) if dist else {}
 
 
 def _with_declared(files: Files, component: Component) -> Files:

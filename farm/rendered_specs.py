@@ -57,7 +57,7 @@ class RenderedSpecs:
     def __init__(self, *, project: Project, store: ArtifactStore, cache: CachePaths) -> None:
         self._root = rendered_root(project)
         self._roots = project.roots
-        self._sources = SourceGatherer(store=store, lookaside=Lookaside(cache.lookaside))
+        self._sources = SourceGatherer(store=store, lookaside=Lookaside(cache.lookaside), scratch=cache.scratch)
 
     def render(self, component: Component) -> RenderedSource:
         """Return a component as it is kept, its sources verified and in the store; nothing asks dist-git.

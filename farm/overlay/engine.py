@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from farm.overlay import files as on_files
 from farm.overlay import lines, patches, removal, search_replace, tags
+from farm.overlay.archive_scope import ArchiveEdits, archive_edits
 from farm.overlay.errors import (
     MissingSpecError,
     NotApplicableError,
@@ -19,7 +20,7 @@ from farm.overlay.files import Files, ReadSource
 from farm.overlay.model import Overlay, OverlayKind
 from farm.overlay.spec_document import SpecDocument
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Part of every cached rendering: raise it whenever the same overlays give other bytes than before."""
 
 
@@ -60,16 +61,30 @@ _ON_FILES: Mapping[OverlayKind, FileOperation] = {
 _ADDING = frozenset({OverlayKind.PATCH_ADD, OverlayKind.FILE_ADD})
 
 
-def apply_overlays(files: Files, overlays: Sequence[Overlay], *, component: str, read_source: ReadSource) -> list[Step]:
-    """Apply overlays in order and return each with the files after it.
+EditArchive = Callable[[str, bytes, Sequence[Overlay]], bytes]
+"""Edits inside an archive: takes its name, its bytes and its overlays, returns its bytes afterwards."""
+
+
+def apply_overlays(
+    files: Files,
+    overlays: Sequence[Overlay],
+    *,
+    component: str,
+    read_source: ReadSource,
+    edit_archive: EditArchive | None = None,
+) -> list[Step]:
+    """Apply overlays in order, those inside archives first, and return each with the files after it.
+
+    An archive that is not among the files comes from elsewhere and is edited there: its overlays change nothing here.
 
     Args:
         files: relative path to bytes; the spec is `<component>.spec`. Never changed.
         read_source: gives the bytes of an overlay's `source`.
+        edit_archive: edits an archive that is among the files.
 
     Raises:
         OverlayError: one of them does not apply; nothing is changed then.
-        OverlayUnsupportedError: one edits inside an archive.
+        OverlayUnsupportedError: one edits inside an archive among the files, and `edit_archive` is missing.
         MissingSpecError: the spec is not among the files.
         SpecTextError: the spec has a line that is too long.
     """
@@ -80,19 +95,29 @@ def apply_overlays(files: Files, overlays: Sequence[Overlay], *, component: str,
             why=f"{spec_name} is not among its files: {', '.join(sorted(files)[:20]) or 'there are none'}",
         )
     steps: list[Step] = []
+    for edits in archive_edits(overlays):
+        files = _edit(files, edits, component, edit_archive)
+        steps += [Step(overlay=overlay, files=files) for overlay in edits.overlays]
     for overlay in overlays:
-        files = _apply(files, overlay, spec_name, component, read_source)
-        steps.append(Step(overlay=overlay, files=files))
+        if not overlay.archive:
+            files = _apply(files, overlay, spec_name, component, read_source)
+            steps.append(Step(overlay=overlay, files=files))
     return steps
 
 
-def _apply(files: Files, overlay: Overlay, spec_name: str, component: str, read_source: ReadSource) -> Files:
-    if overlay.archive:
+def _edit(files: Files, edits: ArchiveEdits, component: str, edit_archive: EditArchive | None) -> Files:
+    if edits.archive not in files:
+        return files
+    if edit_archive is None:
         raise OverlayUnsupportedError(
-            f"component {component!r} edits inside an archive",
-            why=f"{overlay}: {overlay.archive}",
-            hint="the farm does not apply archive overlays yet; a patch does the same",
+            f"component {component!r} edits inside an archive that lies beside its spec",
+            why=f"{edits.overlays[0]}: {edits.archive}",
+            hint="put the archive into the lookaside",
         )
+    return {**files, edits.archive: edit_archive(edits.archive, files[edits.archive], edits.overlays)}
+
+
+def _apply(files: Files, overlay: Overlay, spec_name: str, component: str, read_source: ReadSource) -> Files:
     try:
         return _changed(files, overlay, spec_name, read_source)
     except NotApplicableError as exc:

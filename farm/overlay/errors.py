@@ -27,5 +27,17 @@ class MissingSpecError(ProjectError):
     code = "OVL004"
 
 
+class ArchiveScopeError(ProjectError):
+    """Overlays inside an archive do not go with the rest of the component."""
+
+    code = "OVL006"
+
+
+class MacrosFileNameError(ProjectError):
+    """A component's name cannot be part of the name of a file that its spec loads."""
+
+    code = "OVL007"
+
+
 class NotApplicableError(Exception):
     """Why one operation found nothing to do or must not do it; the engine turns it into an OverlayError."""

@@ -1,8 +1,6 @@
-"""The Release tag: what `release.calculation` does with it (azldev: `release.go`).
+"""The Release tag: which ones can be raised, and what `release.calculation` allows (azldev: `release.go`).
 
-azldev raises a static release by the number of changes since import, which it counts from lock files. The farm reads no
-lock files yet, so nothing is raised; `bump_static_release` is what will do it. `%autorelease` needs rpmautospec on the
-dist-git history, which is not there yet either: such a spec is refused instead of built with a wrong release.
+By how much a release is raised, and what `%autorelease` comes to, is counted in history (`farm.release`).
 """
 
 import re
@@ -58,29 +56,17 @@ def bump_static_release(value: str, changes: int) -> str:
 
 
 def check_release(document: SpecDocument, calculation: ReleaseCalculation, component: str) -> None:
-    """Refuse what cannot be rendered yet, or not at all.
+    """Refuse a static release that is none.
 
     Raises:
-        ReleaseError: the release is `%autorelease`, or there is none where it must be static.
+        ReleaseError: the release is `%autorelease`, or there is none, where it must be static.
     """
-    value = release_value(document) if calculation is ReleaseCalculation.STATIC else _value_or_nothing(document)
-    if not uses_autorelease(value):
+    if calculation is not ReleaseCalculation.STATIC:
         return
-    if calculation is ReleaseCalculation.STATIC:
+    value = release_value(document)
+    if uses_autorelease(value):
         raise ReleaseError(
             f"component {component!r} has a static release that is not static",
             why=f"`release.calculation` is `static`, and the spec says {value!r}",
             hint="set `release.calculation = 'autorelease'`",
         )
-    raise ReleaseError(
-        f"the release of component {component!r} cannot be computed yet",
-        why=f"the spec says {value!r}, which needs rpmautospec on the dist-git history",
-        hint="set `release.calculation = 'manual'` and the Release tag with a spec-set-tag overlay",
-    )
-
-
-def _value_or_nothing(document: SpecDocument) -> str:
-    try:
-        return release_value(document)
-    except ReleaseError:
-        return ""

@@ -1,5 +1,6 @@
 """Overlays that every component gets without asking (azldev: `collectOverlays`)."""
 
+from farm.overlay.archive_scope import archive_edits
 from farm.overlay.macros_file import macros_file, macros_file_name
 from farm.overlay.model import Overlay, OverlayKind
 from farm.project.model import Component
@@ -18,14 +19,22 @@ _HEADER = Overlay(
 )
 
 
-def all_overlays(component: Component) -> tuple[Overlay, ...]:
-    """Return a component's overlays in the order they apply: macros, its own, check skip, header."""
-    return (*_load_macros(component), *component.overlays, *_skip_check(component), _HEADER)
+def all_overlays(component: Component, *, has_macros: bool | None = None) -> tuple[Overlay, ...]:
+    """Return a component's overlays in the order they apply: inside archives, macros, others, check skip, header.
+
+    Args:
+        has_macros: whether there is a macros file; without it, whether the component's own options need one.
+
+    Raises:
+        MacrosFileNameError: there is, and the component's name cannot be part of its name.
+    """
+    needed = bool(macros_file(component.build)) if has_macros is None else has_macros
+    inside = (overlay for edits in archive_edits(component.overlays) for overlay in edits.overlays)
+    others = (overlay for overlay in component.overlays if not overlay.archive)
+    return (*inside, *(_load_macros(component) if needed else ()), *others, *_skip_check(component), _HEADER)
 
 
 def _load_macros(component: Component) -> tuple[Overlay, ...]:
-    if not macros_file(component.build):
-        return ()
     name = macros_file_name(component.name)
     load = (_MACROS_COMMENT, f"%{{load:%{{_sourcedir}}/{name}}}", "")
     return (

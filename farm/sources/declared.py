@@ -12,7 +12,7 @@ def merge_declared(lines: Sequence[SourcesLine], declared: Sequence[DeclaredSour
 
     Raises:
         SourceConflictError: a name collides with an upstream entry, or replaces one that is not there, or has no hash.
-        SourceUnsupportedError: the file is to be made by a script, or by overlays on an archive.
+        SourceUnsupportedError: the file is to be made by a script.
     """
     upstream = {line.entry.filename for line in lines if line.entry}
     replaced: dict[str, SourcesLine] = {}
@@ -30,7 +30,7 @@ def merge_declared(lines: Sequence[SourcesLine], declared: Sequence[DeclaredSour
 
 
 def _line(source: DeclaredSource) -> SourcesLine:
-    if source.type is not OriginType.DOWNLOAD:
+    if source.type is OriginType.CUSTOM:
         raise SourceUnsupportedError(
             f"the source file {source.filename!r} has an origin that the farm does not have yet",
             why=f"{source.origin}: origin `{source.type}`",

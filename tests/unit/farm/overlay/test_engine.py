@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from farm.errors import ProjectError
 from farm.overlay.engine import ON_SPEC, apply_overlays
 from farm.overlay.errors import MissingSpecError, OverlayError, OverlayUnsupportedError
-from farm.overlay.model import OverlayKind
+from farm.overlay.model import Overlay, OverlayKind
 from farm.project.check_overlay import RULES
 from farm.project.origin import Origin
 
@@ -126,10 +127,36 @@ def test_anchors_that_mean_the_whole_file_are_explained(regex: str, *, advised: 
     assert ("(?m)" in caught.value.why.partition("file of")[2]) is advised
 
 
-def test_what_is_not_there_yet_is_refused() -> None:
-    overlay = make_overlay({"type": "file-remove", "file": "x", "archive": "a.tar.gz"})
+INSIDE = make_overlay({"type": "file-remove", "file": "x", "archive": "a.tar.gz"})
+
+
+def test_an_archive_that_comes_from_elsewhere_is_edited_there() -> None:
+    (step,) = apply_overlays(FILES, [INSIDE], component="demo", read_source=reader_of(None))
+    assert step.files == FILES
+
+
+def test_an_archive_beside_the_spec_is_edited_once_and_before_everything_else() -> None:
+    asked = []
+
+    def edit(name: str, data: bytes, overlays: Sequence[Overlay]) -> bytes:
+        asked.append((name, data, tuple(overlays)))
+        return b"edited"
+
+    steps = apply_overlays(
+        {**FILES, "a.tar.gz": b"original"},
+        [make_overlay(TABLES[0]), INSIDE, INSIDE],
+        component="demo",
+        read_source=reader_of(None),
+        edit_archive=edit,
+    )
+    assert asked == [("a.tar.gz", b"original", (INSIDE, INSIDE))]
+    assert [step.overlay.kind for step in steps] == ["file-remove", "file-remove", "spec-set-tag"]
+    assert steps[-1].files["a.tar.gz"] == b"edited"
+
+
+def test_without_an_editor_an_archive_beside_the_spec_is_refused() -> None:
     with pytest.raises(OverlayUnsupportedError, match="inside an archive"):
-        apply_overlays(FILES, [overlay], component="demo", read_source=reader_of(None))
+        apply_overlays({**FILES, "a.tar.gz": b""}, [INSIDE], component="demo", read_source=reader_of(None))
 
 
 def test_without_a_spec_there_is_nothing_to_do() -> None:

@@ -55,7 +55,6 @@ def test_contradictions_are_refused(source: DeclaredSource) -> None:
     assert "/p/azldev.toml" in caught.value.why
 
 
-@pytest.mark.parametrize("kind", [OriginType.CUSTOM, OriginType.OVERLAY])
-def test_other_origins_are_not_there_yet(kind: OriginType) -> None:
+def test_scripts_are_not_there_yet() -> None:
     with pytest.raises(SourceUnsupportedError):
-        merge_declared(UPSTREAM, [declared("new", kind=kind)])
+        merge_declared(UPSTREAM, [declared("new", kind=OriginType.CUSTOM)])
