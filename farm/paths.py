@@ -61,6 +61,11 @@ class CachePaths:
         return self.root / "dist-git"
 
     @property
+    def projects(self) -> Path:
+        """Loaded projects, by where they were read from."""
+        return self.root / "projects"
+
+    @property
     def lookaside(self) -> Path:
         """Verified source files, by digest."""
         return self.root / "lookaside"
@@ -74,6 +79,11 @@ class CachePaths:
     def seed(self) -> Path:
         """Downloads, converted packages and tool roots of the seed."""
         return self.root / "seed"
+
+    @property
+    def spec_readings(self) -> Path:
+        """What specs say, by content."""
+        return self.root / "spec-readings"
 
     @property
     def scratch(self) -> Path:

@@ -1,0 +1,37 @@
+# Asks rpmspec for specs, one after the other, in a sandbox that they share: number and path on each line of standard
+# input. What a spec started is killed, and what it wrote is removed, before the next one is read.
+set -u
+token=$1 target=$2 seconds=$3 kibibytes=$4 source_format=$5 binary_format=$6 macros=$7
+
+# A parsed spec (-P) does not show every %generate_buildrequires before rpm 4.20, but a macro of that name sees each one
+# that is read; what BuildSystem writes (rpm 4.20) is shown by -P alone.
+ask='
+spec=$1; shift
+rpmspec -q --srpm "$@" --define "generate_buildrequires() %{echo:@farm-dynamic}%%generate_buildrequires" \
+    --qf "$SOURCE_FORMAT" "$spec" &&
+rpmspec -q --builtrpms "$@" --qf "$BINARY_FORMAT" "$spec" || exit
+if grep -qi "^[[:blank:]]*BuildSystem[[:blank:]]*:" "$spec"; then
+    rpmspec -P "$@" "$spec" | grep -i "^%generate_buildrequires\>" > /tmp/parsed
+    if [ -s /tmp/parsed ]; then printf "\n@farm-dynamic\n"; fi
+fi
+'
+export SOURCE_FORMAT=$source_format BINARY_FORMAT=$binary_format
+
+while IFS=$'\t' read -r -u 3 number spec; do
+    printf '\n@farm-spec%s\t%s\n' "$token" "$number"
+    (
+        ulimit -c 0
+        ulimit -f 65536
+        ulimit -t "$seconds"
+        ulimit -v "$kibibytes"
+        exec timeout -s KILL "$seconds" bash -c "$ask" bash "$spec" ${macros:+--macros "$macros"} \
+            --target "$target" --define "_sourcedir ${spec%/*}"
+    ) 3<&- < /dev/null > /tmp/answer 2> /tmp/errors
+    status=$?
+    kill -KILL -1 2> /dev/null
+    head -c 8388608 /tmp/answer
+    printf '\n@farm-errors%s\n' "$token"
+    tail -c 8192 /tmp/errors
+    printf '\n@farm-end%s\t%s\n' "$token" "$status"
+    find /tmp /var/tmp /run /dev/shm /builddir -xdev -mindepth 1 -delete 2> /dev/null
+done 3<&0

@@ -1,0 +1,59 @@
+"""Where the rendered spec of a component is: kept by the project, else rendered here and now."""
+
+from pathlib import Path
+
+from farm.paths import CachePaths
+from farm.project.model import Component, Project
+from farm.render_steps import RenderSteps
+from farm.rendered_specs import rendered_directory
+from farm.rendered_tree import write_tree
+from farm.requires.macro_set import MacroSet
+from farm.requires.reading import RenderedSpec
+from farm.requires.tree_macros import tree_macros
+
+
+def rendered_spec(project: Project, component: str) -> Path | None:
+    """Return the rendered spec that a project keeps of a component; None where it keeps none."""
+    if project.rendered_specs is None:
+        return None
+    path = rendered_directory(project.rendered_specs, component) / f"{component}.spec"
+    return path if path.is_file() else None
+
+
+def project_macros(project: Project) -> MacroSet:
+    """Return the macro set of a project's own rendered specs, for where no repository offers macro packages."""
+
+    def directory(component: str) -> Path | None:
+        found = rendered_spec(project, component)
+        return found.parent if found else None
+
+    return tree_macros(directory)
+
+
+class SpecPlaces:
+    """Gives rendered specs of one project; safe to use from several threads.
+
+    Args:
+        scratch: directory that specs are written to which the project does not keep.
+    """
+
+    def __init__(self, *, project: Project, cache: CachePaths, scratch: Path) -> None:
+        self._project = project
+        self._steps = RenderSteps(project=project, cache=cache)
+        self._scratch = scratch
+
+    def of(self, component: Component) -> RenderedSpec:
+        """Return the rendered spec of a component; where the project does not keep it, it is rendered.
+
+        Raises:
+            ProjectError: an overlay does not apply.
+            InfrastructureError: dist-git cannot be reached.
+        """
+        kept = rendered_spec(self._project, component.name)
+        if kept is not None:
+            return RenderedSpec(component=component.name, path=kept)
+        files = self._steps.render(self._steps.identify(component)).files
+        directory = self._scratch / component.name
+        write_tree(directory, files, f"{component.name}.spec")
+        directory.chmod(0o755)  # a sandbox of another user reads it
+        return RenderedSpec(component=component.name, path=directory / f"{component.name}.spec")
