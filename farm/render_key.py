@@ -48,6 +48,7 @@ class RenderInputs:
     Attributes:
         upstream: commit of dist-git, or the identity of a local spec's files.
         package: upstream's name of the component.
+        history: identity of what its release is counted from.
     """
 
     component: str
@@ -57,6 +58,7 @@ class RenderInputs:
     overlays: tuple[OverlayInput, ...]
     sources: tuple[SourceInput, ...]
     macros: str
+    history: str
     versions: tuple[int, ...] = (RENDER_VERSION, ENGINE_VERSION)
 
     @property

@@ -7,7 +7,6 @@ from pathlib import Path
 from farm.archive.edited_source import SourceEditor
 from farm.canonical import identity
 from farm.digest import digest_bytes
-from farm.errors import ProjectError
 from farm.overlay.archive_scope import check_archive_scope
 from farm.overlay.engine import Step, apply_overlays
 from farm.overlay.errors import MissingSpecError, NotApplicableError

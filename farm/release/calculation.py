@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from farm.overlay.model import Overlay, OverlayKind
-from farm.overlay.release import ReleaseError, bump_static_release, release_value, uses_autorelease
+from farm.overlay.release import bump_static_release, check_release, release_value, uses_autorelease
 from farm.overlay.spec_document import SpecDocument
 from farm.overlay.tags import update_tag
 from farm.project.model import ReleaseCalculation
@@ -50,18 +50,13 @@ def raise_release(request: ReleaseRequest) -> bytes:
         ReleaseError: the release is none that can be raised.
     """
     spec = request.files[request.spec_name]
+    document = SpecDocument.parse(spec)
+    check_release(document, request.calculation, request.component)
     is_counted = request.calculation in (ReleaseCalculation.AUTO, ReleaseCalculation.STATIC)
     if not request.changes or not is_counted:
         return spec
-    document = SpecDocument.parse(spec)
     value = release_value(document)
     if uses_autorelease(value):
-        if request.calculation is ReleaseCalculation.STATIC:
-            raise ReleaseError(
-                f"component {request.component!r} has a static release that is not static",
-                why=f"`release.calculation` is `static`, and the spec says {value!r}",
-                hint="set `release.calculation = 'autorelease'`",
-            )
         return spec
     raised = bump_static_release(value, len(request.changes))
     overlay = Overlay(kind=OverlayKind.SPEC_UPDATE_TAG, description="release", tag="Release", value=raised)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import Lock
 from typing import Protocol
 
 from farm.canonical import identity
@@ -58,23 +59,24 @@ class ComponentReleases:
     """Computes releases of one project's components; safe for several threads.
 
     Args:
-        repository: of the project; None where it is in none: nothing is counted then.
+        repository: gives the project's; None where it is in none: nothing is counted then. Asked once, as the others.
     """
 
     def __init__(
         self,
         *,
-        repository: ProjectRepository | None,
-        inputs: ProjectInputs,
+        repository: Callable[[], ProjectRepository | None],
+        inputs: Callable[[], ProjectInputs],
         locks: LockDirectory,
         dist_git: DistGitRepositories,
-        versions: ReadVersions,
+        versions: Callable[[], ReadVersions],
     ) -> None:
-        self._repository = repository
-        self._inputs = inputs
+        self._open_repository = repository
+        self._open_inputs = inputs
         self._locks = locks
         self._dist_git = dist_git
-        self._versions = versions
+        self._open_versions = versions
+        self._opening = Lock()
 
     def locked(self, component: Component) -> Component:
         """Return a component with the upstream commit that its lock file names; as it is where it has none.
@@ -103,7 +105,9 @@ class ComponentReleases:
             LockFileError: a version of its lock cannot be read.
             ReleaseHistoryError: the project's clone is too shallow.
         """
-        if self._repository is None or component.name not in self._committed:
+        with self._opening:
+            is_counted = component.name in self._committed
+        if not is_counted or self._repository is None:
             return NO_PLAN
         history = lock_history(self._repository, self._repository.path(self._locks.path(component.name)))
         committed = history.committed
@@ -112,7 +116,9 @@ class ComponentReleases:
         known = self._locks.read(component.name) or NO_LOCK
         current = ""
         if isinstance(component.spec, UpstreamSpec) and committed.fingerprint.startswith(PREFIX):
-            current = fingerprint(self._inputs.of(component, known))
+            with self._opening:
+                inputs = self._inputs
+            current = fingerprint(inputs.of(component, known))
         changes = with_uncommitted(history, current, known.upstream_commit)
         return ReleasePlan(changes=changes, import_commit=committed.import_commit)
 
@@ -137,17 +143,34 @@ class ComponentReleases:
         )
         spec = component.spec
         if not isinstance(spec, UpstreamSpec):
-            return with_release(request, git=None, versions=self._versions)
+            return with_release(request, git=None, versions=self._asked)
         if not needs_history(request, upstream=True):
-            return with_release(request, git=None, versions=self._versions)
+            return with_release(request, git=None, versions=self._asked)
         git = self._dist_git.runner(spec, upstream)
         request = replace(request, upstream=read_history(git, upstream, f"{spec.package}.spec"))
-        return with_release(request, git=git, versions=self._versions)
+        return with_release(request, git=git, versions=self._asked)
+
+    @property
+    def _asked(self) -> ReadVersions:
+        with self._opening:
+            return self._versions
+
+    @cached_property
+    def _repository(self) -> ProjectRepository | None:
+        return self._open_repository()
+
+    @cached_property
+    def _inputs(self) -> ProjectInputs:
+        return self._open_inputs()
+
+    @cached_property
+    def _versions(self) -> ReadVersions:
+        return self._open_versions()
 
     @cached_property
     def _committed(self) -> frozenset[str]:
         """Components with a committed lock: one question instead of one for each component."""
-        if self._repository is None:
+        if not self._locks.directory.is_dir() or self._repository is None:
             return frozenset()
         try:
             below = self._repository.path(self._locks.directory)

@@ -6,14 +6,13 @@ from builders.projects import write_files
 
 from farm.digest import digest_bytes
 from farm.errors import FarmError
+from farm.locks.errors import LockFileError, StaleLockError
 from farm.overlay.errors import MissingSpecError, OverlayError
-from farm.overlay.release import ReleaseError
 from farm.paths import CachePaths
 from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
 from farm.project.model import Project
 from farm.render import Renderer
-from farm.render_steps import LockFileError
 from farm.source_package import RenderedSource
 from farm.sources.errors import SourceConflictError, WrongHashError
 from farm.store.directory_store import DirectoryStore
@@ -254,16 +253,25 @@ def test_an_overlay_that_does_not_apply_names_its_line(world: World) -> None:
     assert "no tag 'Epoch'" in caught.value.why
 
 
-def test_autorelease_is_refused_instead_of_built_wrongly(world: World) -> None:
+def test_autorelease_is_counted_in_dist_git(world: World) -> None:
     world.demo(SPEC.replace("1%{?dist}", "%autorelease"))
-    with pytest.raises(ReleaseError, match="cannot be computed yet"):
-        world.render("[components.demo]\n")
+    spec = world.content(world.render("[components.demo]\n"))["demo.spec"].decode()
+    assert "%[1 + " in spec
+    assert "- change\n" in spec[spec.index("%changelog") :]
 
 
-def test_a_lock_file_is_refused_instead_of_overlooked(world: World) -> None:
+def test_the_lock_file_says_which_commit_is_taken(world: World) -> None:
     world.demo()
+    first = world.upstream.commit("demo", {"notes": "first"})
+    world.upstream.commit("demo", {"notes": "second"})
+    lock = f"version = 1\nupstream-commit = '{first}'\n"
+    source = world.render("[components.demo]\n", **{"locks/demo.lock": lock})
+    assert world.content(source)["notes"] == b"first"
+    pinned = f'[components.demo]\nspec = {{ type = "upstream", upstream-commit = "{"0" * 40}" }}\n'
+    with pytest.raises(StaleLockError):
+        world.render(pinned, **{"locks/demo.lock": lock})
     with pytest.raises(LockFileError):
-        world.render("[components.demo]\n", **{"locks/demo.lock": "version = 1\n"})
+        world.render("[components.demo]\n", **{"locks/demo.lock": "version = 2\n"})
 
 
 def test_many_are_rendered_in_order_and_a_failure_stays_alone(world: World) -> None:

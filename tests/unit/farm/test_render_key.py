@@ -6,7 +6,15 @@ from farm.project.origin import Origin
 from farm.render_key import OverlayInput, RenderInputs, SourceInput, overlay_input
 
 INPUTS = RenderInputs(
-    component="x", upstream="c", package="x", release="auto", overlays=(), sources=(), macros="", versions=(1, 1)
+    component="x",
+    upstream="c",
+    package="x",
+    release="auto",
+    overlays=(),
+    sources=(),
+    macros="",
+    history="",
+    versions=(1, 1),
 )
 
 
@@ -20,6 +28,7 @@ def test_every_field_is_a_decision() -> None:
         "overlays",
         "sources",
         "macros",
+        "history",
         "versions",
     }
     left_out = {"description", "origin", "kind", "target_name"}
@@ -38,6 +47,7 @@ def test_every_input_changes_the_key() -> None:
     changed = [
         replace(INPUTS, component="y"),
         replace(INPUTS, upstream="d"),
+        replace(INPUTS, history="h"),
         replace(INPUTS, package="y"),
         replace(INPUTS, release="manual"),
         replace(INPUTS, overlays=(overlay_input(Overlay(kind=OverlayKind.FILE_REMOVE, file="a"), ""),)),
