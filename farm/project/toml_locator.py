@@ -26,15 +26,21 @@ _ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 def line_of(path: Path, keys: Keys) -> int:
     """Return the 1-based line of a key in a file, of the nearest table around it, or 0 where the file is unreadable."""
     try:
-        text = read_text(path)
-    except TomlError:
+        status = path.stat()
+        lines = _file_lines(path, status.st_mtime_ns, status.st_size)
+    except (TomlError, OSError):
         return 0
-    lines = key_lines(text)
     for length in range(len(keys), 0, -1):
         found = lines.get(keys[:length])
         if found is not None:
             return found
     return 1
+
+
+@lru_cache(maxsize=4)
+def _file_lines(path: Path, _written: int, _size: int) -> dict[Keys, int]:
+    """Return the lines of a file as it is now: thousands of components may stand in one."""
+    return key_lines(read_text(path))
 
 
 @lru_cache(maxsize=4)
