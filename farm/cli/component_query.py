@@ -79,7 +79,7 @@ def _show_specs(
     # Only here: without a reader the command needs neither sandbox nor macros.
     from farm.cli.spec_view import SPEC_COLUMNS, spec_view  # noqa: PLC0415 - see above
     from farm.requires.readers import cached_reader  # noqa: PLC0415 - see above
-    from farm.requires.reading import ReaderName  # noqa: PLC0415 - see above
+    from farm.requires.reading import ReaderName, RenderedSpec  # noqa: PLC0415 - see above
     from farm.requires.spec_places import SpecPlaces, project_macros  # noqa: PLC0415 - see above
     from farm.sandbox.claimed_directory import claimed_directory  # noqa: PLC0415 - see above
 
@@ -88,16 +88,18 @@ def _show_specs(
         places = SpecPlaces(project=project, cache=farm.cache, scratch=scratch)
         asked = cached_reader(ReaderName(reader), farm.cache)
         macros = project_macros(project)
-        located = list(each(found, places.of, continue_on_error=continue_on_error))
-        rows = [
-            spec_view(reading, component_view(one))
-            for arch in arches
-            for (one, _), reading in zip(
-                located, asked.read([spec for _, spec in located], macros=macros, arch=arch), strict=True
-            )
-        ]
-    rows.sort(key=lambda row: row.name)
-    emit_rows(farm, rows, SPEC_COLUMNS)
+        located: list[tuple[Component, RenderedSpec]] = []
+        try:
+            located.extend(each(found, places.of, continue_on_error=continue_on_error))
+        finally:
+            specs = [spec for _, spec in located]
+            readings = [asked.read(specs, macros=macros, arch=arch) for arch in arches]
+            rows = [
+                spec_view(reading, component_view(one))
+                for (one, _), of_one in zip(located, zip(*readings, strict=True), strict=True)
+                for reading in of_one
+            ]
+            emit_rows(farm, rows, SPEC_COLUMNS)
     unread = [f"{row.name} ({row.arch}): {row.error}" for row in rows if row.error]
     if unread:
         raise UnreadableSpecsError(
