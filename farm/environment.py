@@ -37,9 +37,13 @@ def cache_directory() -> Path:
     return Path("/var/cache/farm") if is_root() else _xdg("XDG_CACHE_HOME", ".cache") / "farm"
 
 
-def user_config_directory() -> Path:
-    """Return $XDG_CONFIG_HOME or ~/.config."""
-    return _xdg("XDG_CONFIG_HOME", ".config")
+def user_config_directory() -> Path | None:
+    """Return $XDG_CONFIG_HOME or ~/.config; None where neither variable is an absolute path."""
+    named = Path(variable("XDG_CONFIG_HOME"))
+    if named.is_absolute():
+        return named
+    home = Path(variable("HOME"))
+    return home / ".config" if home.is_absolute() else None
 
 
 def _xdg(name: str, below_home: str) -> Path:

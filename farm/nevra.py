@@ -47,7 +47,7 @@ class Nevra:
     @property
     def is_debug(self) -> bool:
         """Whether it holds debug symbols or sources: azldev's rule, a `-debuginfo` or `-debugsource` segment."""
-        segments = self.name.split("-")
+        _, *segments = self.name.split("-")
         return "debuginfo" in segments or "debugsource" in segments
 
     @classmethod

@@ -1,18 +1,25 @@
 """Keeps every path that a project names inside the project, and finds files by glob within that."""
 
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path
 
 from farm.project.errors import OutsideProjectError
-from farm.project.glob_pattern import glob_matches, has_wildcard
+from farm.project.file_glob import find_files
+from farm.project.footprint import Footprint
+from farm.project.glob_pattern import escape_glob
 
 
 class Boundary:
-    """The directories that a project's files may lie in."""
+    """The directories that a project's files may lie in.
 
-    def __init__(self, roots: Sequence[Path]) -> None:
+    Args:
+        footprint: takes note of what is searched.
+    """
+
+    def __init__(self, roots: Sequence[Path], footprint: Footprint | None = None) -> None:
         self._roots = tuple(_real(root, root) for root in roots)
+        self.footprint = footprint or Footprint()
 
     def join(self, directory: Path, text: str, said_at: object) -> Path:
         """Return an absolute path for one that a file says, `..` resolved.
@@ -38,21 +45,30 @@ class Boundary:
         return real
 
     def glob(self, directory: Path, pattern: str, said_at: object) -> list[Path]:
-        """Return the files that a glob matches, in lexical order of their path components.
-
-        A wildcard does not go through a link to a directory; a link to a file counts where it stays inside.
+        """Return the files that a glob matches, in azldev's order.
 
         Raises:
+            BadGlobError: it is no glob.
             OutsideProjectError: the pattern or a match leads out of the project.
         """
-        absolute = str(self.join(directory, pattern, said_at))
-        if not has_wildcard(pattern) and "{" not in pattern:
-            found = [path] if _is_file(path := Path(absolute)) else []
-        else:
-            found = [path for path in _walk(_fixed_part(absolute)) if glob_matches(absolute, str(path))]
+        self.join(directory, pattern, said_at)
+        absolute = os.path.normpath(os.path.join(escape_glob(str(directory)), pattern))  # noqa: PTH118 - a glob is no path
+        found = find_files(absolute, self.footprint, self._is_inside)
         for path in found:
+            self._resolve_match(path, said_at)
+        return found
+
+    def _resolve_match(self, path: Path, said_at: object) -> None:
+        try:
             self.resolve(path, said_at)
-        return sorted(found, key=lambda path: path.parts)
+        except FileNotFoundError as exc:
+            raise OutsideProjectError(
+                f"cannot follow {path}", why=f"{said_at}: it is a link to nothing", hint="mend the symbolic link"
+            ) from exc
+
+    def _is_inside(self, real: str) -> bool:
+        path = Path(real)
+        return any(path.is_relative_to(root) for root in self._roots)
 
     def _contains(self, path: Path) -> bool:
         if any(path.is_relative_to(root) for root in self._roots):
@@ -75,38 +91,7 @@ def _real(path: Path, said_at: object) -> Path:
         ) from exc
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
 def _outside(path: str, said_at: object) -> OutsideProjectError:
     return OutsideProjectError(
         "a path leads out of the project", why=f"{said_at}: {path!r}", hint="keep everything below azldev.toml"
     )
-
-
-def _fixed_part(pattern: str) -> Path:
-    parts = PurePosixPath(pattern).parts
-    fixed = next((at for at, part in enumerate(parts) if any(mark in part for mark in "*?[{\\")), len(parts))
-    return Path(*parts[:fixed])
-
-
-def _walk(directory: Path) -> Iterator[Path]:
-    """Yield all files below a directory; links to directories are not entered, so there are no loops."""
-    try:
-        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError as exc:
-        raise OutsideProjectError(f"cannot search {directory}", why=str(exc)) from exc
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name != ".git":
-                yield from _walk(Path(entry.path))
-        elif entry.is_symlink() or entry.is_file():
-            path = Path(entry.path)
-            if not path.is_dir():
-                yield path

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from farm.project.check_overlay import check_overlay
-from farm.project.check_source_file import check_source_files
+from farm.project.check_overlay import KINDS, check_overlay
+from farm.project.check_source_file import ORIGIN_TYPES, check_source_files
 from farm.project.diagnosis import Fault
 from farm.project.origin import Keys
 from farm.project.schema import BuildEntry, ComponentEntry, SpecEntry
@@ -25,15 +25,36 @@ def check_component(name: str, entry: ComponentEntry, keys: Keys) -> Iterator[Fa
             message="a component must not have a `snapshot` of its own: set it on the distribution or group, "
             "or pin `upstream-commit`",
         )
-    yield from check_component_config(entry, keys)
+    yield from _check_config(entry, keys)
     for position, overlay in enumerate(entry.overlays):
         yield from check_overlay(overlay, (*keys, "overlays", position))
     yield from _check_build(entry.build, (*keys, "build"))
     yield from check_source_files(entry.source_files, (*keys, "source-files"))
 
 
-def check_component_config(entry: ComponentEntry, keys: Keys) -> Iterator[Fault]:
-    """Yield what is wrong with the fields that every component table has, defaults too."""
+def check_default_config(entry: ComponentEntry, keys: Keys) -> Iterator[Fault]:
+    """Yield what is wrong with a default for components.
+
+    azldev looks at less of it than of a component; beyond that only what could never be applied is a fault.
+    """
+    yield from _check_config(entry, keys)
+    yield from check_applicable(entry, keys)
+
+
+def check_applicable(entry: ComponentEntry, keys: Keys) -> Iterator[Fault]:
+    """Yield what nobody could apply: overlays and origins of a type that there is not."""
+    for position, overlay in enumerate(entry.overlays):
+        if overlay.type not in KINDS:
+            yield from check_overlay(overlay, (*keys, "overlays", position))
+    for position, source in enumerate(entry.source_files):
+        if source.origin.type not in ORIGIN_TYPES:
+            yield Fault(
+                keys=(*keys, "source-files", position),
+                message=f"unknown origin type {source.origin.type!r}; known are {', '.join(ORIGIN_TYPES)}",
+            )
+
+
+def _check_config(entry: ComponentEntry, keys: Keys) -> Iterator[Fault]:
     yield from _check_spec(entry.spec, (*keys, "spec"))
     for position, pattern in enumerate(entry.overlay_files or ()):
         if not pattern:

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 
-from farm.project.check_component import check_channel, check_component, check_component_config
+from farm.project.check_component import (
+    check_applicable,
+    check_channel,
+    check_component,
+    check_default_config,
+)
 from farm.project.check_filename import filename_fault
 from farm.project.check_metadata import check_metadata
 from farm.project.check_test_suite import check_test_suite
@@ -31,8 +36,12 @@ def _check_groups(config: ConfigFile) -> Iterator[Fault]:
 
 
 def _check_defaults(config: ConfigFile) -> Iterator[Fault]:
+    for name, distro in config.distros.items():
+        for version, said in distro.versions.items():
+            keys = ("distros", name, "versions", version, "default-component-config")
+            yield from check_applicable(said.default_component_config, keys)
     if config.default_component_config is not None:
-        yield from check_component_config(config.default_component_config, ("default-component-config",))
+        yield from check_default_config(config.default_component_config, ("default-component-config",))
     if config.default_package_config is not None:
         yield from _check_package(config.default_package_config, ("default-package-config",))
 
@@ -54,7 +63,7 @@ def _check_group(group: ComponentGroupEntry, keys: Keys) -> Iterator[Fault]:
     for position, pattern in enumerate(group.specs):
         if not pattern:
             yield Fault(keys=(*keys, "specs", position), message="a pattern must not be empty")
-    yield from check_component_config(group.default_component_config, (*keys, "default-component-config"))
+    yield from check_default_config(group.default_component_config, (*keys, "default-component-config"))
 
 
 def _check_package_group(group: PackageGroupEntry, keys: Keys) -> Iterator[Fault]:

@@ -10,8 +10,8 @@ def filename_fault(name: str) -> str:
         return "a file name must not be empty"
     if name in (".", "..") or "/" in name or "\\" in name:
         return f"{name!r} must be a plain file name without directories"
-    if any(char.isspace() or not char.isprintable() for char in name):
-        return f"{name!r} must not contain white space or control characters"
+    if not name.isascii() or any(char == " " or not char.isprintable() for char in name):
+        return f"{name!r} must be ASCII, without white space or control characters"
     if len(name.encode(errors="replace")) > MAX_NAME_BYTES:
         return f"{name[:40]!r}... has more than {MAX_NAME_BYTES} bytes"
     return ""

@@ -1,9 +1,9 @@
 """Checks the documentation of overlays and groups (azldev: `overlay_metadata.go`)."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from farm.project.diagnosis import Fault
+from farm.project.go_url import is_web_url
 from farm.project.origin import Keys
 from farm.project.schema import MetadataEntry
 
@@ -36,7 +36,7 @@ def check_metadata(metadata: MetadataEntry, keys: Keys) -> Iterator[Fault]:
             )
     for name, references in (("commits", metadata.commits), ("bugs", metadata.bugs)):
         for position, reference in enumerate(references):
-            if not _is_http(reference.url):
+            if not is_web_url(reference.url):
                 yield Fault(
                     keys=(*keys, name, position), message=f"`url` must be an http(s) URL, not {reference.url!r}"
                 )
@@ -47,11 +47,3 @@ def _one_of(name: str, value: str, known: tuple[str, ...], keys: Keys) -> Iterat
         yield Fault(keys=keys, message=f"`metadata` needs `{name}`")
     elif value not in known:
         yield Fault(keys=(*keys, name), message=f"unknown {name} {value!r}; known are {', '.join(known)}")
-
-
-def _is_http(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)

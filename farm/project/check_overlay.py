@@ -12,7 +12,7 @@ from farm.project.origin import Keys
 from farm.project.schema import OverlayEntry
 
 ARCHIVE_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst")
-_KINDS = tuple(kind.value for kind in OverlayKind)
+KINDS = tuple(kind.value for kind in OverlayKind)
 _ARCHIVE_KINDS = (OverlayKind.FILE_REMOVE, OverlayKind.FILE_SEARCH_REPLACE)
 
 Rule = Callable[[OverlayEntry], str]
@@ -20,8 +20,8 @@ Rule = Callable[[OverlayEntry], str]
 
 def check_overlay(entry: OverlayEntry, keys: Keys) -> Iterator[Fault]:
     """Yield what is wrong with an overlay."""
-    if entry.type not in _KINDS:
-        known = ", ".join(_KINDS)
+    if entry.type not in KINDS:
+        known = ", ".join(KINDS)
         yield Fault(keys=(*keys, "type"), message=f"unknown overlay type {entry.type!r}; known are {known}")
         return
     for rule in (_archive, *RULES[OverlayKind(entry.type)]):

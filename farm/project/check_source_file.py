@@ -1,16 +1,16 @@
 """Checks `source-files` (azldev: `configfile.go`, `validateSourceFiles`)."""
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 from farm.project.check_filename import filename_fault
 from farm.project.diagnosis import Fault
+from farm.project.go_url import BadUrlError, parse_url
 from farm.project.model import OriginType
 from farm.project.origin import Keys
 from farm.project.schema import SourceFileEntry
 
 HASH_TYPES = ("SHA256", "SHA512")
-_TYPES = tuple(kind.value for kind in OriginType)
+ORIGIN_TYPES = tuple(kind.value for kind in OriginType)
 
 
 def check_source_files(entries: Sequence[SourceFileEntry], keys: Keys) -> Iterator[Fault]:
@@ -46,7 +46,7 @@ def _replacement(entry: SourceFileEntry) -> Iterator[str]:
 
 def _origin(entry: SourceFileEntry) -> Iterator[str]:
     origin = entry.origin
-    if origin.type not in _TYPES:
+    if origin.type not in ORIGIN_TYPES:
         yield f"unknown origin type {origin.type!r}" if origin.type else "`origin` is missing"
         return
     if origin.type == OriginType.DOWNLOAD:
@@ -66,8 +66,8 @@ def _download(uri: str) -> Iterator[str]:
         yield "the origin `download` needs `uri`"
         return
     try:
-        scheme = urlsplit(uri).scheme
-    except ValueError as exc:
+        scheme = parse_url(uri).scheme
+    except BadUrlError as exc:
         yield f"`uri` is no URL: {exc}"
         return
     if not scheme:

@@ -3,10 +3,13 @@
 Patterns become RE2 expressions, so a hostile one costs linear time.
 """
 
+import re
 from functools import lru_cache
 from typing import Protocol
 
 import re2
+
+_SPECIAL = re.compile(r"[*?\[\]{}\\]")
 
 
 class BadGlobError(ValueError):
@@ -41,6 +44,11 @@ def compile_glob(pattern: str) -> GlobPattern:
 def glob_matches(pattern: str, path: str) -> bool:
     """Tell whether a glob matches a whole slash-separated path."""
     return compile_glob(pattern).fullmatch(path) is not None
+
+
+def escape_glob(text: str) -> str:
+    """Return a glob that matches a text alone."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def has_wildcard(pattern: str) -> bool:

@@ -33,6 +33,7 @@ def load_with_includes(path: Path, boundary: Boundary, *, permissive: bool) -> l
 
 def _load(path: Path, boundary: Boundary, seen: set[Path], *, permissive: bool) -> list[LoadedFile]:
     seen.add(path)
+    boundary.footprint.note(path)
     config = decode_file(path, ConfigFile, permissive=permissive)
     report_faults(path, list(check_file(config)))
     loaded = [LoadedFile(path=path, config=config)]
@@ -52,7 +53,7 @@ def _load(path: Path, boundary: Boundary, seen: set[Path], *, permissive: bool) 
 def _matches(path: Path, pattern: str, boundary: Boundary, origin: Origin) -> list[Path]:
     try:
         matches = boundary.glob(path.parent, pattern, origin)
-    except (BadGlobError, FileNotFoundError) as exc:
+    except BadGlobError as exc:
         raise IncludeError("an include cannot be followed", why=f"{origin}: {exc}") from exc
     if not matches and not has_wildcard(pattern):
         raise IncludeError("an included file is not there", why=f"{origin}: {pattern!r}")

@@ -1,7 +1,7 @@
 """How layers of configuration merge (azldev: mergo with override, and with appended slices for components).
 
 An empty value never clears an inherited one; structures merge field by field; lists append, inherited first; maps merge
-by key; `overlay-files` is the exception: the last that was said counts.
+by key, an entry whole; `overlay-files` is the exception: the last that was said counts.
 """
 
 from functools import reduce
@@ -13,33 +13,6 @@ from farm.project.model import Channels
 def inherit(*layers: ComponentLayer) -> ComponentLayer:
     """Return the layers merged, the most general first."""
     return reduce(_merge, (layer for layer in layers if layer is not EMPTY_LAYER), EMPTY_LAYER)
-
-
-def override(base: ComponentLayer, update: ComponentLayer) -> ComponentLayer:
-    """Return a layer updated as distributions are: as `inherit`, but a list replaces the one before it."""
-    merged = _merge(base, update)
-    return ComponentLayer(
-        spec=merged.spec,
-        release=merged.release,
-        overlays=update.overlays or base.overlays,
-        overlay_files=update.overlay_files or base.overlay_files,
-        build=BuildLayer(
-            conditions_on=update.build.conditions_on or base.build.conditions_on,
-            conditions_off=update.build.conditions_off or base.build.conditions_off,
-            defines=merged.build.defines,
-            undefines=update.build.undefines or base.build.undefines,
-            upstream_provenance=merged.build.upstream_provenance,
-            skip_check=merged.build.skip_check,
-            skip_reason=merged.build.skip_reason,
-            expected_failure=merged.build.expected_failure,
-            expected_reason=merged.build.expected_reason,
-            expensive=merged.build.expensive,
-        ),
-        skip_file_filter=merged.skip_file_filter,
-        sources=update.sources or base.sources,
-        packages=merged.packages,
-        channels=merged.channels,
-    )
 
 
 def merge_channels(base: Channels, update: Channels) -> Channels:
@@ -62,10 +35,7 @@ def _merge(base: ComponentLayer, update: ComponentLayer) -> ComponentLayer:
         build=_merge_build(base.build, update.build),
         skip_file_filter=update.skip_file_filter or base.skip_file_filter,
         sources=base.sources + update.sources,
-        packages={
-            **base.packages,
-            **{name: merge_channels(base.packages.get(name, Channels()), own) for name, own in update.packages.items()},
-        },
+        packages={**base.packages, **update.packages},
         channels=merge_channels(base.channels, update.channels),
     )
 

@@ -101,6 +101,10 @@ class LayerReader:
             type=OriginType(entry.origin.type),
             uri=entry.origin.uri,
             replaces_upstream=entry.replace_upstream,
+            replace_reason=entry.replace_reason,
+            script=entry.origin.script,
+            packages=tuple(entry.origin.mock_packages),
+            inputs=tuple(entry.origin.inputs),
             origin=Origin(file=self._file, keys=keys),
         )
 

@@ -1,78 +1,144 @@
 """Loads a project: files, includes, merge, inheritance, checks."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from farm.environment import user_config_directory
 from farm.project.boundary import Boundary
 from farm.project.check_definitions import check_definitions
+from farm.project.embedded_defaults import AUTHOR_EMAIL, CUSTOMIZER_TAG, REPOSITORY_TEMPLATES
 from farm.project.errors import FarmSettingsError, InvalidConfigError, TomlError
 from farm.project.farm_file import FARM_NAME, read_farm_settings
 from farm.project.farm_settings import FarmSettings
+from farm.project.footprint import Footprint
 from farm.project.includes import LoadedFile, load_with_includes
 from farm.project.merge import Definitions, merge_files
 from farm.project.model import Component, ComponentGroup, PackageGroup, Project
 from farm.project.origin import Origin
 from farm.project.resolution import Resolver
+from farm.project.resources import Resources
 from farm.project.root import CONFIG_NAME, find_root
+from farm.project.schema import ProjectEntry
+from farm.project.schema_images import ImageCustomizerEntry, ToolsEntry
 from farm.project.spec_discovery import discover_specs
+from farm.project.user_config import user_config_file
 
-_USER_CONFIG = Path("azldev", "config.toml")
 _LOCKS = "locks"
 
 
-def load_project(start: Path, *, config_files: Sequence[Path] = (), permissive: bool = False) -> Project:
+def load_project(
+    start: Path,
+    *,
+    config_files: Sequence[Path] = (),
+    permissive: bool = False,
+    footprint: Footprint | None = None,
+) -> Project:
     """Load the project around a directory.
 
     Args:
         start: directory in or below the project; azldev.toml is looked for upwards.
         config_files: further files, loaded last; later ones win.
         permissive: ignore unknown keys and references to what no file defines, with a warning.
+        footprint: takes note of all that is read.
 
     Raises:
         ProjectError: there is no project, or something in it is wrong; the reason names file and line.
     """
     root = find_root(start).resolve()
-    files = _load_files(root, config_files, permissive=permissive)
-    definitions = merge_files(files)
-    check_definitions(definitions, permissive=permissive)
-    components, groups = _resolve(definitions, Boundary(_roots(root, config_files)), permissive=permissive)
+    with _without_collection():
+        return _load(root, config_files, permissive=permissive, footprint=footprint or Footprint())
+
+
+def _load(root: Path, config_files: Sequence[Path], *, permissive: bool, footprint: Footprint) -> Project:
+    definitions, files = load_definitions(root, config_files, permissive=permissive, footprint=footprint)
+    roots = _roots(root, config_files)
+    components, groups = _resolve(definitions, Boundary(roots, footprint), permissive=permissive)
+    footprint.note(root / FARM_NAME)
     farm = read_farm_settings(root)
     _check_waivers(root, farm, components)
+    said = definitions.project
     return Project(
         root=root,
-        roots=tuple(_roots(root, config_files)),
-        name=definitions.distro or root.name,
+        roots=tuple(roots),
+        name=said.default_distro.name or root.name,
         version=_version(definitions),
-        description=definitions.description,
-        files=tuple(loaded.path for loaded, _ in files),
-        lock_directory=definitions.lock_directory or root / _LOCKS,
-        rendered_specs=definitions.rendered_specs,
+        description=said.description,
+        files=tuple(loaded.path for loaded in files),
+        lock_directory=Path(said.lock_dir) if said.lock_dir else root / _LOCKS,
+        rendered_specs=Path(said.rendered_specs_dir) if said.rendered_specs_dir else None,
         components=components,
         groups=groups,
         package_groups=dict(sorted(definitions.package_groups.items())),
         group_of_package=_groups_by_package(definitions),
         default_channels=definitions.default_channels,
         farm=farm,
+        author_email=said.default_author_email,
     )
 
 
-def _load_files(root: Path, extra: Sequence[Path], *, permissive: bool) -> list[tuple[LoadedFile, Boundary]]:
+def load_definitions(
+    root: Path, config_files: Sequence[Path], *, permissive: bool, footprint: Footprint
+) -> tuple[Definitions, list[LoadedFile]]:
+    """Return what the files of a project define together, before anything is inherited, and the files.
+
+    Raises:
+        ProjectError: a file is invalid, or they do not fit together.
+    """
+    files = _load_files(root, config_files, permissive=permissive, footprint=footprint)
+    definitions = merge_files(files, into=_embedded())
+    check_definitions(definitions, permissive=permissive)
+    return definitions, [loaded for loaded, _ in files]
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the garbage collector from walking over a growing project again and again; nothing of it is garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _embedded() -> Definitions:
+    """Return what azldev knows before it reads any file."""
+    return Definitions(
+        project=ProjectEntry(default_author_email=AUTHOR_EMAIL),
+        tools=ToolsEntry(image_customizer=ImageCustomizerEntry(container_tag=CUSTOMIZER_TAG)),
+        resources=Resources(templates=dict(REPOSITORY_TEMPLATES)),
+    )
+
+
+def _load_files(
+    root: Path, extra: Sequence[Path], *, permissive: bool, footprint: Footprint
+) -> list[tuple[LoadedFile, Boundary]]:
     """Load azldev.toml, the user's own file, and those of the command line, each with its includes."""
-    user = user_config_directory() / _USER_CONFIG
-    tops = [root / CONFIG_NAME, *([user] if user.is_file() else []), *extra]
     files: list[tuple[LoadedFile, Boundary]] = []
-    for top in tops:
+    for top in [root / CONFIG_NAME, *_user_config(footprint), *extra]:
+        footprint.note(top)
         try:
-            boundary = Boundary([root, top.absolute().parent])
+            boundary = Boundary([root, top.absolute().parent], footprint)
         except FileNotFoundError as exc:
             raise TomlError(f"cannot read {top}", why=str(exc)) from exc
         files += [(loaded, boundary) for loaded in load_with_includes(top, boundary, permissive=permissive)]
     return files
 
 
+def _user_config(footprint: Footprint) -> list[Path]:
+    user = user_config_file()
+    if user is None:
+        return []
+    footprint.note(user)
+    return [user] if user.exists() else []
+
+
 def _roots(root: Path, extra: Sequence[Path]) -> list[Path]:
-    return list(dict.fromkeys([root, *(path.absolute().parent for path in extra)]))
+    user = user_config_file()
+    further = [*([user] if user is not None and user.exists() else []), *extra]
+    return list(dict.fromkeys([root, *(path.absolute().parent for path in further)]))
 
 
 def _resolve(
@@ -112,8 +178,9 @@ def _resolve(
 
 
 def _version(definitions: Definitions) -> str:
-    built = definitions.distros.get(definitions.distro)
-    return definitions.version or (built.default_version if built else "")
+    default = definitions.project.default_distro
+    built = definitions.distros.get(default.name)
+    return default.version or (built.default_version if built else "")
 
 
 def _groups_by_package(definitions: Definitions) -> dict[str, PackageGroup]:

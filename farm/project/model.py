@@ -8,6 +8,7 @@ from pathlib import Path
 
 from farm.errors import UsageError
 from farm.overlay.model import Overlay
+from farm.project.embedded_defaults import AUTHOR_EMAIL
 from farm.project.farm_settings import FarmSettings
 from farm.project.origin import Origin
 
@@ -36,6 +37,18 @@ class OriginType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistroReference:
+    """An upstream distribution as the files name it, after inheritance; empty is what they leave to the defaults."""
+
+    name: str = ""
+    version: str = ""
+    snapshot: str = ""
+
+
+UNSAID = DistroReference()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamSpec:
     """A spec from the dist-git of an upstream distribution.
 
@@ -48,6 +61,7 @@ class UpstreamSpec:
         commit: pinned commit, 7 to 40 hexadecimal digits; empty where nothing is pinned.
         snapshot: RFC 3339 time; empty where none is set.
         download_allowed: whether a declared `download` origin may be used when the lookaside has no such file.
+        said: what the files say of the distribution.
     """
 
     distro: str
@@ -59,6 +73,7 @@ class UpstreamSpec:
     commit: str
     snapshot: str
     download_allowed: bool
+    said: DistroReference = UNSAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +82,14 @@ class LocalSpec:
 
     Attributes:
         lookaside: as for UpstreamSpec, where the component inherits an upstream distribution; `package` likewise.
+        said: the distribution that it inherits without needing it.
     """
 
     path: Path
     package: str
     lookaside: str
     download_allowed: bool
+    said: DistroReference = UNSAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +99,9 @@ class DeclaredSource:
     Attributes:
         hash_type: `SHA256` or `SHA512`; empty exactly where `hash` is.
         uri: where to download it from, for OriginType.DOWNLOAD.
-        replaces_upstream: it takes the place of an entry in the upstream `sources` file.
+        script: file beside the spec that makes it, for OriginType.CUSTOM; with `packages` installed, and with the
+            source files `inputs` beside it.
+        replaces_upstream: it takes the place of an entry in the upstream `sources` file, for `replace_reason`.
     """
 
     filename: str
@@ -92,6 +111,10 @@ class DeclaredSource:
     uri: str
     replaces_upstream: bool
     origin: Origin
+    script: str = ""
+    packages: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    replace_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +207,7 @@ class Project:
         rendered_specs: where specs after overlays are kept (`rendered-specs-dir`); None where the project keeps none.
         components: by name, sorted.
         group_of_package: package group of a binary package, by the package's name.
+        author_email: whose commits and changelog entries are that azldev makes up.
     """
 
     root: Path
@@ -200,6 +224,7 @@ class Project:
     group_of_package: Mapping[str, PackageGroup]
     default_channels: Channels
     farm: FarmSettings
+    author_email: str = AUTHOR_EMAIL
 
     def component(self, name: str) -> Component:
         """Return a component.

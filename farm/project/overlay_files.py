@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from farm.log import get_logger
 from farm.overlay.model import Overlay
 from farm.project.boundary import Boundary
 from farm.project.check_metadata import check_metadata
@@ -16,6 +17,8 @@ from farm.project.layer_reader import LayerReader
 from farm.project.origin import Origin
 from farm.project.schema import OverlayFileEntry
 
+_log = get_logger()
+
 
 def read_overlay_files(
     patterns: Sequence[str], directory: Path, boundary: Boundary, said_at: Origin, *, permissive: bool
@@ -28,8 +31,9 @@ def read_overlay_files(
     """
     overlays: list[Overlay] = []
     for path in _files(patterns, directory, boundary, said_at):
+        boundary.footprint.note(path)
         entry = decode_file(path, OverlayFileEntry, permissive=permissive)
-        report_faults(path, list(_check(entry)))
+        report_faults(path, [*_metadata_faults(path, entry, permissive=permissive), *_check(entry)])
         overlays += LayerReader(path, boundary).overlays(entry.overlays, ("overlays",))
     return tuple(overlays)
 
@@ -47,8 +51,16 @@ def _files(patterns: Sequence[str], directory: Path, boundary: Boundary, said_at
     return list(ordered)
 
 
+def _metadata_faults(path: Path, entry: OverlayFileEntry, *, permissive: bool) -> list[Fault]:
+    """Return what is wrong with the metadata; reading permissively only warns of it, for it is never applied."""
+    faults = list(check_metadata(entry.metadata, ("metadata",)))
+    if not permissive or not faults:
+        return faults
+    _log.warning("bad metadata ignored", file=str(path), faults=[fault.message for fault in faults])
+    return []
+
+
 def _check(entry: OverlayFileEntry) -> Iterator[Fault]:
-    yield from check_metadata(entry.metadata, ("metadata",))
     if not entry.overlays:
         yield Fault(keys=(), message="the file has no overlays")
     for position, overlay in enumerate(entry.overlays):

@@ -1,19 +1,25 @@
 """From definitions to resolved components: who inherits what, and which upstream a spec comes from."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 from farm.overlay.model import Overlay
 from farm.project.boundary import Boundary
-from farm.project.errors import InvalidConfigError, UnknownDistroError
+from farm.project.errors import InvalidConfigError
 from farm.project.inheritance import inherit
 from farm.project.layer import EMPTY_LAYER, BuildLayer, ComponentLayer, SpecLayer
 from farm.project.merge import ComponentDefinition, Definitions
-from farm.project.model import BuildOptions, Component, LocalSpec, ReleaseCalculation, UpstreamSpec
+from farm.project.model import (
+    BuildOptions,
+    Component,
+    DistroReference,
+    LocalSpec,
+    ReleaseCalculation,
+    UpstreamSpec,
+)
 from farm.project.origin import Origin
 from farm.project.overlay_files import read_overlay_files
-from farm.sources.url_template import expand_dist_git
+from farm.project.upstream import Upstream, Upstreams
 
 
 class Resolver:
@@ -38,7 +44,9 @@ class Resolver:
         self._specs = specs
         self._memberships = memberships
         self._permissive = permissive
+        self._upstreams = Upstreams(definitions)
         self._inherited: dict[tuple[str, ...], ComponentLayer] = {}
+        self._options: dict[int, tuple[BuildLayer, BuildOptions]] = {}
 
     def resolve(self, name: str) -> Component:
         """Return a component after inheritance.
@@ -58,7 +66,7 @@ class Resolver:
             spec=self._spec(name, layer.spec, discovered, definition.origin),
             release=ReleaseCalculation(layer.release or "auto"),
             overlays=layer.overlays + self._overlays_of_files(layer, definition.origin),
-            build=_build_options(layer.build),
+            build=self._build_options(layer.build),
             sources=layer.sources,
             channels=layer.channels,
             packages=layer.packages,
@@ -70,12 +78,16 @@ class Resolver:
     def _defaults(self, groups: tuple[str, ...]) -> ComponentLayer:
         """Merge what a component inherits; most components share it, so it is made once for each set of groups."""
         if groups not in self._inherited:
-            built = self._definitions.distros.get(self._definitions.distro)
-            version = built.versions.get(self._definitions.version or built.default_version) if built else None
             layers = [self._definitions.groups[group].defaults for group in groups]
-            distro_defaults = version.defaults if version else EMPTY_LAYER
-            self._inherited[groups] = inherit(distro_defaults, self._definitions.defaults, *layers)
+            self._inherited[groups] = inherit(self._upstreams.built_defaults(), self._definitions.defaults, *layers)
         return self._inherited[groups]
+
+    def _build_options(self, build: BuildLayer) -> BuildOptions:
+        """Return build options; components that only inherit share one layer, and so one value."""
+        known = self._options.get(id(build))
+        if known is None:
+            known = self._options[id(build)] = (build, _build_options(build))
+        return known[1]
 
     def _overlays_of_files(self, layer: ComponentLayer, origin: Origin) -> tuple[Overlay, ...]:
         if not layer.overlay_files:
@@ -91,7 +103,7 @@ class Resolver:
                 raise InvalidConfigError(
                     f"component {name!r} has two specs", why=f"{origin}: {spec.path}, and {discovered} by its group"
                 )
-            return self._local(name, spec, discovered)
+            return self._local(name, SpecLayer(), discovered)
         if spec.type == "local" and spec.path is not None:
             return self._local(name, spec, spec.path)
         if spec.type == "upstream":
@@ -103,58 +115,31 @@ class Resolver:
         )
 
     def _local(self, name: str, spec: SpecLayer, path: Path) -> LocalSpec:
-        distro = self._definitions.distros.get(spec.distro or self._definitions.distro)
+        distro = self._definitions.distros.get(spec.distro or self._definitions.project.default_distro.name)
         return LocalSpec(
             path=path,
             package=name,
             lookaside=distro.lookaside if distro else "",
             download_allowed=not (distro and distro.disable_origins),
+            said=DistroReference(name=spec.distro, version=spec.version, snapshot=spec.snapshot),
         )
 
     def _upstream(self, name: str, spec: SpecLayer, origin: Origin) -> UpstreamSpec:
-        said = (spec.distro, spec.version)
-        reference = said if spec.distro else (self._definitions.distro, self._definitions.version)
-        distro = self._definitions.distros.get(reference[0])
-        if distro is None:
-            raise UnknownDistroError(
-                f"component {name!r} comes from an unknown distribution",
-                why=f"{origin}: {reference[0]!r} is not in [distros]",
-            )
-        wanted = reference[1] or distro.default_version
-        version = distro.versions.get(wanted)
-        if version is None or not version.branch or not distro.dist_git:
-            raise UnknownDistroError(
-                f"component {name!r} comes from a distribution that cannot be fetched",
-                why=f"{origin}: {reference[0]!r} {wanted!r} needs `dist-git-base-uri` and a version with"
-                " `dist-git-branch`",
-            )
+        said = (spec.distro, spec.version, spec.snapshot)
+        upstream: Upstream = self._upstreams.of(said, name, origin)
         package = spec.upstream_name or name
-        snapshot = spec.snapshot or ("" if spec.distro else self._definitions.snapshot)
         return UpstreamSpec(
-            distro=reference[0],
-            version=wanted,
+            distro=upstream.distro,
+            version=upstream.version,
             package=package,
-            dist_git=expand_dist_git(distro.dist_git, package),
-            branch=version.branch,
-            lookaside=distro.lookaside,
+            dist_git=upstream.dist_git(package),
+            branch=upstream.branch,
+            lookaside=upstream.lookaside,
             commit=spec.upstream_commit,
-            snapshot=_checked_time(snapshot, origin),
-            download_allowed=not distro.disable_origins,
+            snapshot=upstream.snapshot,
+            download_allowed=upstream.download_allowed,
+            said=upstream.said,
         )
-
-
-def _checked_time(text: str, origin: Origin) -> str:
-    if not text:
-        return ""
-    try:
-        has_zone = datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        has_zone = False
-    if not has_zone or "T" not in text.upper():
-        raise InvalidConfigError(
-            "a snapshot is no time", why=f"{origin}: {text!r}", hint="write RFC 3339: 2026-02-24T00:00:00Z"
-        )
-    return text
 
 
 def _build_options(build: BuildLayer) -> BuildOptions:
