@@ -106,7 +106,7 @@ class Planner:
     def _solved(self, node: Node) -> NodeInputs | Unresolvable | None:
         prepared = self._prepared[node.component]
         if isinstance(prepared, FarmError):
-            return Unresolvable(why=prepared.what)
+            return Unresolvable(why=": ".join(filter(None, (prepared.what, prepared.why.partition("\n")[0]))))
         ancestors = self._known.graph.ancestors(node)
         if not ancestors <= self._built.keys():
             return None

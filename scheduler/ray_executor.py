@@ -10,6 +10,8 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TypeVar
 
+from tenacity import Retrying, stop_after_attempt
+
 from farm.build import BuildResult
 from farm.environment import set_default
 from farm.errors import FarmError, InfrastructureError
@@ -31,6 +33,7 @@ from ray.exceptions import LocalRayletDiedError, NodeDiedError, RayError, RaySys
 
 T = TypeVar("T")
 
+_START_ATTEMPTS = 3
 _OBJECT_STORE_BYTES = 100 * 2**20
 """Only small values travel through Ray: files go through the artifact store."""
 
@@ -105,11 +108,8 @@ class RayExecutor:
         if self._started:
             return
         try:
-            if self._address:
-                ray.init(address=self._address, log_to_driver=False, logging_level=logging.ERROR)
-            else:
-                _start_local()
-        except (RayError, ConnectionError, RuntimeError, ValueError, OSError) as exc:
+            self._start_with_patience()
+        except Exception as exc:  # Ray raises bare ones where something does not come up in time
             where = self._address or "this machine"
             raise RayStartError(
                 f"Ray does not start on {where}", why=str(exc), hint="see the logs in /tmp/ray"
@@ -117,6 +117,16 @@ class RayExecutor:
         # Ray tells of dead workers on standard output, which is for results; what matters of it comes as `Lost`.
         self._silence.enter_context(contextlib.redirect_stdout(io.StringIO()))
         self._started = True
+
+    def _start_with_patience(self) -> None:
+        """Start Ray; its own patience with its processes is fixed, and too short where all cores are busy."""
+        attempts = Retrying(
+            stop=stop_after_attempt(_START_ATTEMPTS), reraise=True, before_sleep=lambda _state: ray.shutdown()
+        )
+        if self._address:
+            attempts(ray.init, address=self._address, log_to_driver=False, logging_level=logging.ERROR)
+        else:
+            attempts(_start_local)
 
     def _end_dead(self) -> None:
         """Leave a Ray that died. What still ran there is lost: its answer would never come."""

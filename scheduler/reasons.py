@@ -3,7 +3,7 @@
 import msgspec
 
 _SHOWN = 3
-_LONGEST = 60
+_LONGEST = 100
 
 
 class NeverBuilt(msgspec.Struct, frozen=True, kw_only=True, tag="never-built"):

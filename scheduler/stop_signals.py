@@ -10,11 +10,11 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def signals_stop(stop: Callable[[], None]) -> Iterator[None]:
-    """Call `stop` at the first signal of the block; a second one interrupts at once."""
+    """Call `stop` at the first signal of the block; a second one interrupts at once, as Ctrl-C did before."""
 
     def first(_number: int, _frame: FrameType | None) -> None:
         for number in _SIGNALS:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, before[signal.SIGINT])
         stop()
 
     before = {number: signal.signal(number, first) for number in _SIGNALS}

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.executor import Lost
-from scheduler.ray_executor import RayExecutor
+from scheduler.ray_executor import RayExecutor, RayStartError
 
 
 def test_what_ran_on_a_ray_that_died_is_lost_and_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,3 +32,27 @@ def test_closing_ends_what_still_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     executor.close()
     assert marked == [mark]
     assert list(mark.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("failures", [0, 2, 3])
+def test_a_ray_that_comes_up_late_is_started_again(monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
+    tries: list[str] = []
+
+    def start() -> None:
+        tries.append("start")
+        if tries.count("start") <= failures:
+            raise Exception("The current node timed out during startup")  # noqa: TRY002 - this is what Ray raises
+
+    monkeypatch.setattr("ray.shutdown", lambda: tries.append("shutdown"))
+    monkeypatch.setattr("scheduler.ray_executor._start_local", start)
+    executor = RayExecutor()
+    if failures < 3:
+        executor._start()
+        assert tries == ["start", *["shutdown", "start"] * failures]
+        executor.close()
+        return
+    with pytest.raises(RayStartError) as caught:
+        executor._start()
+    assert caught.value.exit_status == 8
+    assert caught.value.why == "The current node timed out during startup"
+    assert tries.count("start") == 3
