@@ -107,10 +107,11 @@ make check
 
 
 def test_a_component_gets_its_overlays_macros_and_sources(world: World) -> None:
-    world.demo()
+    changelog = "\n%changelog\n"
+    world.demo(SPEC + changelog)
     source = world.render(OVERLAID, **{"fix.patch": "the fix\n"})
     content = world.content(source)
-    assert content.pop("demo.spec").decode() == RENDERED
+    assert content.pop("demo.spec").decode() == RENDERED + changelog
     assert content.pop("sources")
     assert content == {
         "demo-1.0.tar.gz": TARBALL,
