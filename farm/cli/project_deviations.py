@@ -13,11 +13,18 @@ from farm.deviations.collect import DeviationCollector
 from farm.deviations.deviation import DeviationsReport
 from farm.deviations.html_page import html_report
 from farm.deviations.markdown import markdown_report
+from farm.errors import UsageError
 from farm.history.errors import NotInGitError, UnknownRevisionError
 from farm.history.repository import ProjectRepository
 from farm.identity import random_name
 from farm.inputs.layers import Layers
 from farm.project.model import Project
+
+
+class ReportFileError(UsageError):
+    """The report cannot be written where it should be."""
+
+    code = "DEV001"
 
 
 class ReportFormat(StrEnum):
@@ -87,7 +94,13 @@ def _written(report: DeviationsReport, report_format: ReportFormat) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file whole, or not at all."""
+    """Write a file whole, or not at all.
+
+    Raises:
+        ReportFileError: its directory is not there.
+    """
+    if not path.absolute().parent.is_dir():
+        raise ReportFileError(f"there is no directory {path.parent}", hint="make it, or name another file with -o")
     fresh = path.with_name(f".{random_name('report')}")
     try:
         fresh.write_text(text, encoding="utf-8", errors="replace")

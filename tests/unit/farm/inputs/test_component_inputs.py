@@ -53,9 +53,9 @@ def test_every_field_of_the_model_is_a_decision() -> None:
     left_out = {
         Component: words_about_it | {"channels", "packages"},
         UpstreamSpec: {"dist_git", "branch", "lookaside", "download_allowed", "release_version", "said"},
-        LocalSpec: {"package", "lookaside", "download_allowed"},
+        LocalSpec: {"package", "lookaside", "download_allowed", "said"},
         BuildOptions: {"expected_failure", "expensive"},
-        DeclaredSource: words_about_it | {"type", "uri", "script", "mock_packages", "inputs"},
+        DeclaredSource: words_about_it | {"type", "uri", "script", "mock_packages", "packages", "inputs"},
     }
     for kind, names in covered.items():
         there = {field.name for field in fields(kind)}
