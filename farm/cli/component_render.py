@@ -1,6 +1,6 @@
 """`farm component render`: write components as they are after overlays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,12 @@ from farm.render import Renderer
 from farm.render_steps import RenderSteps
 from farm.rendered_specs import rendered_directory, rendered_root, stale_directories
 from farm.rendered_tree import holds, remove_tree, write_tree
+from farm.requires.file_filter import FileFilter
+
+Rendered = tuple[Component, Files]
+
+_BATCH = 100
+"""So many specs are read at a time: one sandbox serves them all."""
 
 
 class RenderOverSourceError(UsageError):
@@ -89,19 +95,18 @@ def render(  # noqa: PLR0913 - one argument an option
     project = farm.project()
     found = Selection(globs=component, groups=component_group, everything=everything).of(project)
     root = rendered_root(project) if output is None else output.absolute()
+    for one in found:
+        _refuse_source(rendered_directory(root, one.name), project)
     files_of = _with_sources(farm, project) if with_sources else _without_sources(farm, project)
+    keep = _everything if with_sources else FileFilter(project=project, cache=farm.cache).keep_needed
     only_look = check or farm.dry_run
-
-    def write(one: Component) -> RenderRow:
-        target = rendered_directory(root, one.name)
-        _refuse_source(target, project)
-        files = files_of(one)
-        changed = not holds(target, files) if only_look else write_tree(target, files, f"{one.name}.spec")
-        return RenderRow(component=one.name, directory=str(target), files=len(files), changed=changed)
-
     rows: list[RenderRow] = []
     try:
-        rows.extend(row for _, row in each(found, write, continue_on_error=continue_on_error))
+        for batch in _batches(each(found, files_of, continue_on_error=continue_on_error)):
+            for (one, _), files in zip(batch, keep(batch), strict=True):
+                target = rendered_directory(root, one.name)
+                changed = not holds(target, files) if only_look else write_tree(target, files, f"{one.name}.spec")
+                rows.append(RenderRow(component=one.name, directory=str(target), files=len(files), changed=changed))
         if clean_stale:
             rows += _clean(root, project, only_look=only_look)
     finally:
@@ -113,6 +118,25 @@ def render(  # noqa: PLR0913 - one argument an option
             why=", ".join(drifted[:20]),
             hint="run farm component render for them, and commit what it writes",
         )
+
+
+def _batches(rendered: Iterator[Rendered]) -> Iterator[list[Rendered]]:
+    """Yield what was rendered in lists; what came before an error is yielded before it is raised."""
+    batch: list[Rendered] = []
+    try:
+        for one in rendered:
+            batch.append(one)
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+    except FarmError:
+        yield batch
+        raise
+    yield batch
+
+
+def _everything(rendered: Sequence[Rendered]) -> list[Files]:
+    return [files for _, files in rendered]
 
 
 def _without_sources(farm: FarmContext, project: Project) -> Callable[[Component], Files]:
