@@ -45,6 +45,64 @@ def test_a_line_of_64_kib_is_refused_and_named() -> None:
     assert caught.value.exit_status == 3
 
 
+def test_a_line_may_have_as_many_bytes_as_gos_scanner_takes() -> None:
+    assert applied(b"x" * 65_535, HEADER)["x.spec"] == b"# head\n" + b"x" * 65_535 + b"\n"
+    with pytest.raises(SpecTextError):
+        applied(b"x" * 65_536, HEADER)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        HEADER,
+        {"type": "spec-search-replace", "regex": "echo 7\\b", "replacement": "echo eight"},
+        {"type": "spec-insert-tag", "tag": "Source1", "value": "x"},
+        {"type": "spec-remove-section", "section": "%check"},
+    ],
+    ids=str,
+)
+def test_a_spec_of_10_mb_takes_seconds(table: Mapping[str, object]) -> None:
+    data = b"Name: x\nSource0: y\n%check\ntrue\n%build\n" + b"echo 7 and more text of a line\n" * 325_000
+    started = time.monotonic()
+    assert applied(data, table)["x.spec"] != data
+    assert time.monotonic() - started < 10
+
+
+def test_patches_of_a_spec_that_is_no_utf8_are_found() -> None:
+    files = {"x.spec": b"Patch1: caf\xe9.patch\n", "a.patch": b""}
+    overlay = make_overlay({"type": "patch-remove", "file": "*.patch"})
+    (step,) = apply_overlays(files, [overlay], component="x", read_source=reader_of(None))
+    assert step.files == {"x.spec": b""}
+
+
+@given(st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"").rstrip(b"\r")), max_size=10))
+def test_reading_and_writing_changes_no_byte_but_line_ends(lines: list[bytes]) -> None:
+    expected = b"".join(line + b"\n" for line in lines)
+    for end in (b"\n", b"\r\n"):
+        assert SpecDocument.parse(b"".join(line + end for line in lines)).serialize() == expected
+    if lines and lines[-1]:
+        assert SpecDocument.parse(b"\n".join(lines)).serialize() == expected
+
+
+def test_searching_takes_time_in_proportion() -> None:
+    """Ten times the text: a hundred times the time would be quadratic, and exponential would never end."""
+    table = {"type": "file-search-replace", "file": "f", "regex": "(a+)+!", "replacement": "b"}
+    seconds = [_seconds_of(b"a" * size + b"!", table) for size in (400_000, 4_000_000)]
+    assert seconds[1] < 30 * max(seconds[0], 0.001)
+
+
+def _seconds_of(data: bytes, table: Mapping[str, object]) -> float:
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        (step,) = apply_overlays(
+            {"x.spec": b"", "f": data}, [make_overlay(table)], component="x", read_source=reader_of(None)
+        )
+        times.append(time.perf_counter() - started)
+        assert step.files["f"] == b"b"
+    return min(times)
+
+
 @pytest.mark.parametrize(
     "pattern", ["(a+)+$", "(a|aa)+$", "(.*)*x", "(a?){500}a{500}", "(x+x+)+y", "^(([a-z])+.)+[A-Z]([a-z])+$"]
 )
