@@ -1,7 +1,7 @@
 """The form in which rpmspec is asked for many specs, and its answer parsed: pure.
 
-Every line of an answer begins with a mark: a spec may print lines of its own, which are passed over. Neither a name nor
-a version nor a dependency can hold a line break or a tab: rpm parses specs by lines and words.
+Every line of an answer begins with a mark; lines that a spec prints are passed over. Neither a name nor a version nor a
+dependency can hold a line break or a tab: rpm parses specs by lines and words.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,23 +16,33 @@ _REQUIRES, _PROVIDES = "@farm-requires", "@farm-provides"
 _EXCLUSIVE, _EXCLUDED, _BUILD_ARCH = "@farm-exclusive", "@farm-excluded", "@farm-build-arch"
 _SOURCE, _PATCH = "@farm-source", "@farm-patch"
 _MARKS = (_REQUIRES, _PROVIDES, _EXCLUSIVE, _EXCLUDED, _BUILD_ARCH, _SOURCE, _PATCH)
-DYNAMIC_MARK = "@farm-dynamic"
+DYNAMIC_MARK, _GUESS = "@farm-dynamic", "@farm-guess"
 SPEC_MARK, ERRORS_MARK, END_MARK = "@farm-spec", "@farm-errors", "@farm-end"
 
-_HEAD = (
-    rf"\n{_PACKAGE}\t%{{NAME}}-%{{EPOCHNUM}}:%{{VERSION}}-%{{RELEASE}}.%{{ARCH}}\n[{_REQUIRES}\t%{{REQUIRENEVRS}}\n]"
+_SOURCE_TAGS = (
+    (_REQUIRES, "REQUIRENEVRS"),
+    (_EXCLUSIVE, "EXCLUSIVEARCH"),
+    (_EXCLUDED, "EXCLUDEARCH"),
+    (_BUILD_ARCH, "BUILDARCHS"),
+    (_SOURCE, "SOURCE"),
+    (_PATCH, "PATCH"),
 )
-SOURCE_FORMAT = _HEAD + "".join(
-    rf"[{mark}\t%{{{tag}}}\n]"
-    for mark, tag in (
-        (_EXCLUSIVE, "EXCLUSIVEARCH"),
-        (_EXCLUDED, "EXCLUDEARCH"),
-        (_BUILD_ARCH, "BUILDARCHS"),
-        (_SOURCE, "SOURCE"),
-        (_PATCH, "PATCH"),
-    )
-)
-BINARY_FORMAT = _HEAD + rf"[{_PROVIDES}\t%{{PROVIDENEVRS}}\n]"
+_BINARY_TAGS = ((_REQUIRES, "REQUIRENEVRS"), (_PROVIDES, "PROVIDENEVRS"))
+
+
+def source_format(token: str) -> str:
+    """Return the query format for a source package; every mark ends with the token, which no spec can know."""
+    return _format(_SOURCE_TAGS, token)
+
+
+def binary_format(token: str) -> str:
+    """Return the query format for binary packages."""
+    return _format(_BINARY_TAGS, token)
+
+
+def _format(tags: Sequence[tuple[str, str]], token: str) -> str:
+    head = rf"\n{_PACKAGE}{token}\t%{{NAME}}-%{{EPOCHNUM}}:%{{VERSION}}-%{{RELEASE}}.%{{ARCH}}\n"
+    return head + "".join(rf"[{mark}{token}\t%{{{tag}}}\n]" for mark, tag in tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,26 +70,31 @@ class _Record:
 
 
 def split_answers(output: bytes, token: str) -> Mapping[int, RawAnswer]:
-    """Return the answers in the output of a batch, by number.
+    """Return the answers in the output of a batch, by number, their lines without the token.
 
     Args:
-        token: what marks of this batch end with: a spec that prints marks does not know it.
+        token: what marks of this batch end with: what a spec prints itself has none, and is passed over.
     """
     answers: dict[int, RawAnswer] = {}
-    number, seen_errors = -1, False
+    number, in_errors = -1, False
     lines: list[str] = []
     errors: list[str] = []
     for line in output.decode(errors="replace").split("\n"):
-        mark, _, text = line.partition("\t")
-        if mark == SPEC_MARK + token:
-            number, lines, errors, seen_errors = int(text), [], [], False
-        elif mark == ERRORS_MARK + token:
-            seen_errors = True
-        elif mark == END_MARK + token:
+        mark, tab, text = line.partition("\t")
+        if not mark.endswith(token):
+            if in_errors:
+                errors.append(line)
+            continue
+        mark = mark.removesuffix(token)
+        if mark == SPEC_MARK:
+            number, in_errors, lines, errors = int(text), False, [], []
+        elif mark == ERRORS_MARK:
+            in_errors = True
+        elif mark == END_MARK:
             answers[number] = RawAnswer(lines=tuple(lines), errors="\n".join(errors), status=int(text))
             number = -1
         else:
-            (errors if seen_errors else lines).append(line)
+            lines.append(mark + tab + text)
     if number >= 0:
         answers[number] = RawAnswer(lines=tuple(lines), errors="\n".join(errors), status=None)
     return answers
@@ -102,8 +117,8 @@ def parse_reading(answer: RawAnswer, *, component: str, arch: str) -> SpecReadin
         reader=ReaderName.RPM,
         source=_source(source.nevra),
         build_requires=requirements(source.all(_REQUIRES)),
-        dynamic=DYNAMIC_MARK in answer.lines
-        or DYNAMIC_MARK in answer.errors.split("\n"),  # %{echo} of some rpm goes to stderr
+        dynamic=DYNAMIC_MARK in answer.lines,
+        guesses=tuple(line.partition("\t")[2] for line in answer.lines if line.startswith(_GUESS)),
         packages=tuple(_binary(record) for record in packages),
         exclusive_arch=source.all(_EXCLUSIVE),
         exclude_arch=source.all(_EXCLUDED),

@@ -14,7 +14,7 @@ from farm.identity import random_name
 from farm.requires.beside import BesideFiles
 from farm.requires.macro_set import MacroSet
 from farm.requires.reading import ReaderName, RenderedSpec, SpecReading
-from farm.requires.rpm_answer import BINARY_FORMAT, SOURCE_FORMAT, RawAnswer, parse_reading, split_answers
+from farm.requires.rpm_answer import RawAnswer, binary_format, parse_reading, source_format, split_answers
 from farm.requires.rpm_macro_directory import lay_out_macros
 from farm.requires.rpm_words import line_number, rpm_words
 from farm.sandbox.claimed_directory import claimed_directory
@@ -81,7 +81,7 @@ class RpmReader:
     def version(self) -> str:
         """The programs that answer, and the script that asks."""
         tools = self.tools or process.check(["rpmspec", "--version"]).decode().strip()
-        return digest_bytes(json.dumps([tools, _script(), SOURCE_FORMAT, BINARY_FORMAT]).encode())
+        return digest_bytes(json.dumps([tools, _script(), source_format(""), binary_format("")]).encode())
 
     def read(self, specs: Sequence[RenderedSpec], *, macros: MacroSet, arch: str) -> list[SpecReading]:
         """Return what each spec says, in the order given.
@@ -131,7 +131,8 @@ class RpmReader:
             sandbox = replace(sandbox, environment=(*sandbox.environment, ("RPM_CONFIGDIR", f"{ROOM}/rpm")))
         lines = [f"{number}\t{seen[number]}/{spec.path.name}\n" for number, spec in enumerate(specs)]
         macro_path = ":".join(f"{ROOM}/rpm/{path}" for path in paths)
-        arguments = [token, f"{arch}-linux", str(SECONDS), str(_KIBIBYTES), SOURCE_FORMAT, BINARY_FORMAT, macro_path]
+        arguments = [token, f"{arch}-linux", str(SECONDS), str(_KIBIBYTES)]
+        arguments += [source_format(token), binary_format(token), macro_path]
         return run_in_sandbox(sandbox, ["bash", "-c", _script(), "bash", *arguments], stdin="".join(lines).encode())
 
 

@@ -94,7 +94,9 @@ def test_scripts_define_what_later_packages_need(tmp_path: Path) -> None:
 def test_packages_that_a_macro_writes(tmp_path: Path) -> None:
     macros = macro_set("%python_extras_subpkg(n:i:f:FaA) %{lua: print()}\n")
     reading = read_fast(
-        tmp_path, spec_text("", "%python_extras_subpkg -n x -a -i /x one,two\n%package last\n%files last\n"), macros=macros
+        tmp_path,
+        spec_text("", "%python_extras_subpkg -n x -a -i /x one,two\n%package last\n%files last\n"),
+        macros=macros,
     )
     assert [package.name for package in reading.packages] == ["x", "x+one", "x+two", "x-last"]
     assert reading.packages[1].requires == ("x = 1-1",)

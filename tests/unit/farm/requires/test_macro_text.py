@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,5 +35,5 @@ def test_calls_and_text_cover_everything_once(text: str) -> None:
     except MacroSyntaxError:
         return
     spans = [(part.start, part.end) for part in found if isinstance(part, Part)]
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert all(text[start] == "%" and end <= len(text) for start, end in spans)

@@ -16,7 +16,9 @@ def tree(root: Path, **files: str) -> MacroSet:
 
 
 def test_shims_come_first_and_overrides_last(tmp_path: Path) -> None:
-    found = tree(tmp_path, perl_srpm_macros__macros_perl_srpm="%perl_x 1\n", perl__macros_perl="%perl_version %(perl)\n")
+    found = tree(
+        tmp_path, perl_srpm_macros__macros_perl_srpm="%perl_x 1\n", perl__macros_perl="%perl_version %(perl)\n"
+    )
     assert [file.path for file in found.files] == [
         "farm/shims.macros",
         "macros.d/macros.perl-srpm",
