@@ -34,6 +34,15 @@ COMMANDS = {
     "signer": CommandRef("repo_publish.cli:signer", "Run the signer process.", hidden=True),
 }
 
+PROJECT_COMMANDS = {
+    "check": CommandRef("farm.cli.project_check:check", "Check the whole configuration, without the network."),
+    "deviations": CommandRef(
+        "farm.cli.project_deviations:deviations", "Report every departure from upstream, and why."
+    ),
+    "schema": CommandRef("farm.cli.project_schema:schema", "Write a JSON schema of the project's files, for editors."),
+}
+"""What stands below `farm project`."""
+
 COMPONENT_COMMANDS = {
     "list": CommandRef("farm.cli.component_list:list_components", "List components; all where none is selected."),
     "query": CommandRef("farm.cli.component_query:query", "Show the configuration of components after inheritance."),

@@ -27,4 +27,4 @@ def list_components(
     selection = Selection(globs=component, groups=component_group, everything=everything)
     project = farm.project()
     found = list(project.components.values()) if selection.is_empty else selection.of(project)
-    emit_rows(farm, [component_row(each_one) for each_one in found], _LIST_COLUMNS)
+    emit_rows(farm, [component_row(each_one, project.root) for each_one in found], _LIST_COLUMNS)

@@ -1,7 +1,9 @@
 """What the commands on components show; the JSON of `-O json` has exactly these fields."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from farm.cli.component_config import ComponentConfig, component_config
 from farm.overlay.model import Overlay
 from farm.project.model import Channels, Component, DeclaredSource, UpstreamSpec
 
@@ -16,6 +18,7 @@ class ComponentRow:
         pin: the pinned commit or the snapshot; empty where the branch's head is taken.
         overlays: how many it has, without those the farm adds.
         file: the file it is defined in.
+        config: all of its configuration, in azldev's shape.
     """
 
     name: str
@@ -25,6 +28,7 @@ class ComponentRow:
     overlays: int
     groups: tuple[str, ...]
     file: str
+    config: ComponentConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +103,8 @@ class ComponentView:
     defined_at: str
 
 
-def component_row(component: Component) -> ComponentRow:
-    """Return a component for a list."""
+def component_row(component: Component, root: Path) -> ComponentRow:
+    """Return a component for a list of the project at a root."""
     spec = component.spec
     upstream = isinstance(spec, UpstreamSpec)
     return ComponentRow(
@@ -111,6 +115,7 @@ def component_row(component: Component) -> ComponentRow:
         overlays=len(component.overlays),
         groups=component.groups,
         file=str(component.origin.file),
+        config=component_config(component, root),
     )
 
 

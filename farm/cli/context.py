@@ -44,6 +44,7 @@ class FarmContext:
     Attributes:
         project_dir: where the search for the project's file begins.
         config_files: further configuration files, in order.
+        permissive: whether unknown keys and dangling references of the project are warned of and not refused.
         verbosity: -1 is quiet, 0 normal, 1 says what it does, 2 shows tracebacks and debug messages.
         color: whether standard output may be coloured; `color_stderr` whether standard error may.
     """
@@ -58,6 +59,7 @@ class FarmContext:
     verbosity: int
     color: bool
     color_stderr: bool
+    permissive: bool = False
 
     def store(self) -> ArtifactStore:
         """Open the artifact store of the state directory, making it where there is none.
@@ -77,18 +79,19 @@ class FarmContext:
         """
         return self._ledger
 
-    def project(self, *, permissive: bool = False) -> Project:
-        """Load the project.
-
-        Args:
-            permissive: report unknown keys as warnings instead of refusing them.
+    def project(self) -> Project:
+        """Load the project, or take it from the cache where nothing of it changed.
 
         Raises:
             ProjectError: there is none, or it is invalid.
         """
-        from farm.project.loader import load_project  # noqa: PLC0415 - commands that need no project start faster
+        if self.permissive:  # never from the cache: what is tolerated is warned of each time
+            from farm.project.loader import load_project  # noqa: PLC0415 - only where it is needed
 
-        return load_project(self.project_dir, config_files=self.config_files, permissive=permissive)
+            return load_project(self.project_dir, config_files=self.config_files, permissive=True)
+        from farm.project.project_cache import ProjectCache  # noqa: PLC0415 - other commands start faster without it
+
+        return ProjectCache(self.cache.projects).load(self.project_dir, config_files=self.config_files)
 
     def confirm(self, question: str) -> None:
         """Ask for a yes on the terminal; `-y` is one.

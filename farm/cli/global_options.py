@@ -67,6 +67,12 @@ def global_options() -> list[click.Option]:
             multiple=True,
             metavar="FILE",
         ),
+        _option(
+            ["--permissive-config"],
+            _be_permissive,
+            "Warn of unknown keys and dangling references of the project, and go on.",
+            is_flag=True,
+        ),
         _option(["--state"], _set_state, "State directory [env: FARM_STATE].", type=directory, metavar="DIR"),
         _option(["-q", "--quiet"], _be_quiet, "Only results and errors.", is_flag=True),
         _option(["-v", "--verbose"], _add_verbosity, "Say more; -vv shows debug messages.", count=True),
@@ -104,6 +110,10 @@ def _set_project(farm: FarmContext, value: object) -> FarmContext:
 def _add_config_files(farm: FarmContext, value: object) -> FarmContext:
     files = value if isinstance(value, tuple) else ()
     return replace(farm, config_files=(*farm.config_files, *(Path(each).absolute() for each in files)))
+
+
+def _be_permissive(farm: FarmContext, _value: object) -> FarmContext:
+    return replace(farm, permissive=True)
 
 
 def _set_state(farm: FarmContext, value: object) -> FarmContext:

@@ -9,6 +9,7 @@ import msgspec
 from farm.log import get_logger
 from farm.project.diagnosis import Fault, diagnose, without_unknown
 from farm.project.errors import SchemaError
+from farm.project.key_spelling import respell
 from farm.project.origin import Origin
 from farm.project.toml_file import read_toml
 
@@ -33,6 +34,13 @@ def decode_file(path: Path, shape: type[T], *, permissive: bool = False) -> T:
 
 def decode_document(document: Mapping[str, object], path: Path, shape: type[T], *, permissive: bool) -> T:
     """Turn a document into a schema type; see `decode_file`."""
+    try:
+        return msgspec.convert(document, shape, strict=True)
+    except msgspec.ValidationError:
+        return _decode_respelled(respell(document, shape).document, path, shape, permissive=permissive)
+
+
+def _decode_respelled(document: object, path: Path, shape: type[T], *, permissive: bool) -> T:
     try:
         return msgspec.convert(document, shape, strict=True)
     except msgspec.ValidationError as exc:

@@ -25,7 +25,7 @@ class Fault:
 
 def diagnose(value: object, shape: object, keys: Keys = ()) -> Iterator[Fault]:
     """Yield every fault of a value against a schema type, in document order."""
-    inner = _without_none(shape)
+    inner = without_none(shape)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
         yield from _diagnose_table(value, inner, keys)
     elif get_origin(inner) is dict and isinstance(value, Mapping):
@@ -40,9 +40,9 @@ def diagnose(value: object, shape: object, keys: Keys = ()) -> Iterator[Fault]:
 
 def without_unknown(value: object, shape: object) -> object:
     """Return a document without the keys that its schema does not know."""
-    inner = _without_none(shape)
+    inner = without_none(shape)
     if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and isinstance(value, Mapping):
-        known = _fields(inner)
+        known = known_fields(inner)
         return {name: without_unknown(item, known[name].type) for name, item in value.items() if name in known}
     if get_origin(inner) is dict and isinstance(value, Mapping):
         return {name: without_unknown(item, get_args(inner)[1]) for name, item in value.items()}
@@ -55,7 +55,7 @@ def _diagnose_table(value: object, shape: type[msgspec.Struct], keys: Keys) -> I
     if not isinstance(value, Mapping):
         yield Fault(keys=keys, message=f"`{_spell(keys)}` must be a table, not {_kind(value)}")
         return
-    known = _fields(shape)
+    known = known_fields(shape)
     for name, item in value.items():
         if name in known:
             yield from diagnose(item, known[name].type, (*keys, name))
@@ -71,11 +71,13 @@ def _diagnose_scalar(value: object, shape: object, keys: Keys) -> Iterator[Fault
         yield Fault(keys=keys, message=f"`{_spell(keys)}`: {message}")
 
 
-def _fields(shape: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+def known_fields(shape: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """Return the fields of a schema type by their keys."""
     return {field.encode_name: field for field in fields(shape)}
 
 
-def _without_none(shape: object) -> object:
+def without_none(shape: object) -> object:
+    """Return what an optional type holds where it holds something; another type as it is."""
     arguments = [argument for argument in get_args(shape) if argument is not type(None)]
     is_optional = get_origin(shape) in (Union, type(int | None)) and len(arguments) == 1
     return arguments[0] if is_optional else shape

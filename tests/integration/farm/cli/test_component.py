@@ -205,39 +205,42 @@ def test_diff_shows_upstream_to_rendered(farm: Farm, capsys: pytest.CaptureFixtu
 def test_diff_tells_overlays_apart(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
     assert farm("component", "diff", "-p", "demo", "--per-overlay", "-O", "json") == 0
     rows = json_of(capsys)
-    assert len(rows) == 3
+    assert len(rows) == 4
     assert "spec-set-tag Version" in str(rows[0]["overlay"])
     assert "+make docs" not in str(rows[0]["diff"])
     assert "+make docs" in str(rows[1]["diff"])
     assert "added by the farm" in str(rows[2]["overlay"])
+    assert str(rows[3]["why"]) == "release and changelog that history gives"
+    assert "+%changelog" in str(rows[3]["diff"])
 
 
 def test_diff_is_a_table_cell_where_that_is_asked_for(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
     assert farm("component", "diff", "-p", "demo", "-O", "csv") == 0
     header, row = csv.reader(io.StringIO(capsys.readouterr().out))
-    assert header == ["component", "overlay", "diff"]
-    assert row[:2] == ["demo", ""]
-    assert "\n+Version: 2.0\n" in row[2]
+    assert header == ["component", "overlay", "why", "diff"]
+    assert row[:3] == ["demo", "", ""]
+    assert "\n+Version: 2.0\n" in row[3]
 
 
-def test_check_tries_every_overlay(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
-    assert farm("project", "check") == 3
+def test_check_tries_every_overlay_where_that_is_asked_for(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("project", "check", "--overlays") == 3
     assert "an overlay of component 'broken' does not apply" in capsys.readouterr().err
-    assert farm("project", "check", "--no-render", "-O", "json") == 0
+    assert farm("project", "check", "-O", "json") == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["components"], report["overlays"], report["rendered"]) == (3, 3, 0)
+    assert (report["warnings"], report["findings"]) == (0, [])
 
 
 def test_check_says_where_a_key_is_wrong(farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "project" / "azldev.toml"
     path.write_text(path.read_text() + "[components.demo.bild]\n")
     lines = len(path.read_text().splitlines())
-    assert farm("project", "check", "--no-render") == 3
+    assert farm("project", "check") == 3
     err = capsys.readouterr().err
     assert "error[PRJ002]" in err or f"azldev.toml:{lines}" in err
     path.write_text(path.read_text().replace("[components.demo.bild]", "[components.new.bild]"))
-    assert farm("project", "check", "--no-render") == 3
+    assert farm("project", "check") == 3
     assert (
         f"azldev.toml:{lines}: unknown key `bild` in `components.new`; did you mean `build`?" in capsys.readouterr().err
     )
-    assert farm("project", "check", "--no-render", "--permissive-config") == 0
+    assert farm("project", "check", "--permissive-config") == 0

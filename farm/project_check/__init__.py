@@ -1,0 +1,1 @@
+"""What `farm project check` finds beyond what makes a project unreadable."""
