@@ -19,6 +19,7 @@ from farm.overlay.system import all_overlays
 from farm.paths import CachePaths
 from farm.project.boundary import Boundary
 from farm.project.model import Component, Project, UpstreamSpec
+from farm.release.component_release import ReleasePlan
 from farm.release.project_releases import project_releases
 from farm.render_key import RenderInputs, overlay_input, source_inputs
 from farm.sources.declared import merge_declared
@@ -79,13 +80,14 @@ class RenderSteps:
             InfrastructureError: dist-git cannot be asked.
         """
         self._refuse_unsupported(component)
-        component = self._releases.locked(component)
+        component, history = self._releases.locked(component), self._releases.plan(component)
         if isinstance(component.spec, UpstreamSpec):
-            return PendingRendering(component=component, upstream_id=self._dist_git.resolve(component.spec), local=None)
+            commit = self._dist_git.resolve(component.spec)
+            return PendingRendering(component=component, upstream_id=commit, local=None, history=history)
         local = self._local_files(component, component.spec.path)
         digests = {name: digest_bytes(data) for name, data in local.items()}
         upstream_id = identity("local-source", {"spec": component.spec.path.name, "files": digests})
-        return PendingRendering(component=component, upstream_id=upstream_id, local=local)
+        return PendingRendering(component=component, upstream_id=upstream_id, local=local, history=history)
 
     def inputs(self, pending: "PendingRendering") -> RenderInputs:
         """Return the identity of a rendering, without making it."""
@@ -102,7 +104,7 @@ class RenderSteps:
             overlays=tuple(overlays),
             sources=source_inputs(component),
             macros=macros_file(component.build).decode(errors="surrogateescape") + dist_tag(component),
-            history=self._releases.plan(component).id,
+            history=pending.history.id,
         )
 
     def upstream(self, pending: "PendingRendering") -> Upstream:
@@ -141,12 +143,11 @@ class RenderSteps:
             read_source=self._reader(component.origin),
             edit_archive=editor.edit_bytes,
         )
+        overlaid, spec_name = steps[-1].files, f"{component.name}.spec"
+        spec = self._releases.spec(component, pending.history, overlaid, upstream.id)
+        if spec != overlaid[spec_name]:
+            steps.append(Step(overlay=_FROM_HISTORY, files={**overlaid, spec_name: spec}))
         rendered = _with_declared(steps[-1].files, component)
-        spec_name = f"{component.name}.spec"
-        spec = self._releases.spec(component, self._releases.plan(component), rendered, upstream.id)
-        if spec != rendered[spec_name]:
-            rendered = {**rendered, spec_name: spec}
-            steps.append(Step(overlay=_FROM_HISTORY, files=rendered))
         return Rendering(component=component.name, upstream=upstream, steps=tuple(steps), files=rendered)
 
     def _refuse_unsupported(self, component: Component) -> None:
@@ -187,11 +188,13 @@ class PendingRendering:
     Attributes:
         upstream_id: commit of dist-git, or the identity of a local spec's files.
         local: a local spec's files, which had to be read to know their identity.
+        history: what its release is counted from.
     """
 
     component: Component
     upstream_id: str
     local: Files | None
+    history: ReleasePlan
 
 
 def _with_spec(files: Files, upstream_name: str, component: str) -> Files:

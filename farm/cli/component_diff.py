@@ -19,17 +19,20 @@ class DiffRow:
 
     Attributes:
         overlay: the one overlay, with `--per-overlay`; empty for all together.
+        why: its description.
         diff: unified difference; empty where nothing changed.
     """
 
     component: str
     overlay: str
+    why: str
     diff: str
 
 
 _DIFF_COLUMNS = [
     Column[DiffRow]("component", lambda row: row.component),
     Column[DiffRow]("overlay", lambda row: row.overlay),
+    Column[DiffRow]("why", lambda row: row.why),
     Column[DiffRow]("diff", lambda row: row.diff),
 ]
 
@@ -67,20 +70,20 @@ def diff(
 
 def _altogether(rendering: Rendering) -> DiffRow:
     text = diff_files(rendering.upstream.files, rendering.files)
-    return DiffRow(component=rendering.component, overlay="", diff=text)
+    return DiffRow(component=rendering.component, overlay="", why="", diff=text)
 
 
 def _per_overlay(rendering: Rendering) -> list[DiffRow]:
     rows = []
     before = rendering.upstream.files
     for step in rendering.steps:
-        rows.append(
-            DiffRow(component=rendering.component, overlay=str(step.overlay), diff=diff_files(before, step.files))
-        )
+        text = diff_files(before, step.files)
+        why = step.overlay.description
+        rows.append(DiffRow(component=rendering.component, overlay=str(step.overlay), why=why, diff=text))
         before = step.files
     if before != rendering.files:
         text = diff_files(before, rendering.files)
-        rows.append(DiffRow(component=rendering.component, overlay="declared source files", diff=text))
+        rows.append(DiffRow(component=rendering.component, overlay="declared source files", why="", diff=text))
     return rows
 
 
@@ -90,5 +93,5 @@ def _emit_diffs(farm: FarmContext, rows: list[DiffRow]) -> None:
         return
     for row in rows:
         title = f"{row.component}: {row.overlay}" if row.overlay else row.component
-        note(farm, f"# {title}")
+        note(farm, f"# {title}\n# {row.why}" if row.why else f"# {title}")
         emit_text(row.diff)

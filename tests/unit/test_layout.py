@@ -24,6 +24,10 @@ KINDS = ("unit", "integration", "hostile", "e2e", "chaos")
 DOTTED = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+")
 
 RUN_BY_OTHER_MEANS = {
+    "farm.cli.component_changed": "tests/integration/farm/cli/test_component_history.py",
+    "farm.cli.component_inputs": "tests/integration/farm/cli/test_component_history.py",
+    "farm.cli.component_update": "tests/integration/farm/cli/test_component_history.py",
+    "farm.cli.project_deviations": "tests/integration/farm/cli/test_component_history.py",
     "farm.cli.component_diff": "tests/integration/farm/cli/test_component.py",
     "farm.cli.component_list": "tests/integration/farm/cli/test_component.py",
     "farm.cli.component_query": "tests/integration/farm/cli/test_component.py",

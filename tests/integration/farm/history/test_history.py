@@ -10,6 +10,7 @@ from farm.history.commit_files import list_files, read_blobs, read_versions
 from farm.history.commit_log import commits_of
 from farm.history.errors import IncompleteHistoryError, NotInGitError, UnknownRevisionError
 from farm.history.repository import ProjectRepository
+from farm.history.tree_copy import copy_project
 
 pytestmark = pytest.mark.integration
 
@@ -65,6 +66,18 @@ def test_files_of_a_commit_are_listed_and_read(project: GitProject, tmp_path: Pa
     assert list(list_files(repository, "HEAD", "below/sub")) == ["below/sub/b"]
     assert read_versions(repository, "below/a", [first, "HEAD"]) == {first: b"1", "HEAD": b"two\n"}
     assert read_versions(repository, "below/c", [first]) == {}
+
+
+def test_only_what_says_how_a_project_is_made_is_laid_out(project: GitProject, tmp_path: Path) -> None:
+    project.commit({"a.toml": "x = 1\n", "x.spec": "Name: x\n", "big.bin": "data", "locks/x.lock": "version = 1\n"})
+    repository = project.repository(tmp_path / "cache")
+    copy_project(repository, list_files(repository, "HEAD"), tmp_path / "copy")
+    copied = {
+        path.relative_to(tmp_path / "copy").as_posix(): path.read_text()
+        for path in (tmp_path / "copy").rglob("*")
+        if path.is_file()
+    }
+    assert copied == {"below/a.toml": "x = 1\n", "below/x.spec": "", "below/locks/x.lock": "version = 1\n"}
 
 
 def test_a_missing_blob_is_an_incomplete_clone(project: GitProject, tmp_path: Path) -> None:
