@@ -2,7 +2,7 @@
 
 import fnmatch
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -218,10 +218,10 @@ class Project:
     files: tuple[Path, ...]
     lock_directory: Path
     rendered_specs: Path | None
-    components: Mapping[str, Component]
+    components: Mapping[str, Component] = field(repr=False)
     groups: Mapping[str, ComponentGroup]
-    package_groups: Mapping[str, PackageGroup]
-    group_of_package: Mapping[str, PackageGroup]
+    package_groups: Mapping[str, PackageGroup] = field(repr=False)
+    group_of_package: Mapping[str, PackageGroup] = field(repr=False)
     default_channels: Channels
     farm: FarmSettings
     author_email: str = AUTHOR_EMAIL
