@@ -5,13 +5,13 @@ from pathlib import Path
 from farm.build import BuildLimits, FailureCause
 from farm.canonical import identity
 from farm.errors import BuildError
+from farm.requires.rpm_answer import requirements
 from farm.sandbox.run import SandboxResult, run_in_sandbox
 from farm.source_package import SourceRpm
 from farm.store.artifact_store import ArtifactStore
 from workers.build_sandbox import PLAIN, target
 from workers.failure import find_cause, limit_cause
 from workers.policy_macros import TOP_DIRECTORY
-from workers.spec_answer import requirements
 from workers.unpacked import unpacked
 from workers.variation import directory_seed
 

@@ -2,28 +2,20 @@
 
 from pathlib import Path
 
+from farm.requires.macro_set import MacroSet
+from farm.requires.reading import RenderedSpec, SpecReading
+from farm.requires.rpm_reader import ROOM, RpmReader
 from farm.sandbox.claimed_directory import claimed_directory
-from farm.sandbox.run import run_in_sandbox
-from farm.sandbox.sandbox import Bind, Limits
-from farm.source_package import RenderedSource, SpecFacts
+from farm.sandbox.sandbox import Bind, Limits, Sandbox
+from farm.source_package import BinaryPackage, RenderedSource, SpecFacts
 from farm.store.artifact_store import ArtifactStore
-from workers.build_sandbox import BUILD_DIRECTORY, PLAIN, build_sandbox, target
-from workers.policy_macros import TOP_DIRECTORY
+from workers.build_sandbox import PLAIN, build_sandbox
 from workers.source_files import lay_out
-from workers.spec_answer import BINARY_FORMAT, DYNAMIC_MARK, SOURCE_FORMAT, parse_answer
-from workers.spec_errors import spec_error
+from workers.spec_errors import SpecError
 
-_LIMITS = Limits(seconds=120.0, memory_bytes=2**30, processes=128, output_bytes=16 * 2**20)
 _ROOM_BYTES = 64 * 2**20
-
-_SCRIPT = r"""
-set -eu
-spec=$1 target=$2 source_format=$3 binary_format=$4 dynamic=$5
-rpmspec -q --srpm --target "$target" --qf "$source_format" "$spec"
-rpmspec -q --builtrpms --target "$target" --qf "$binary_format" "$spec"
-rpmspec -P --target "$target" "$spec" > /tmp/parsed
-if grep -qi '^%generate_buildrequires\>' /tmp/parsed; then printf '\n%s\n' "$dynamic"; fi
-"""
+_OWN_MACROS = MacroSet(files=(), complete=True)
+"""A buildroot has all macros itself."""
 
 
 def read_spec(source: RenderedSource, *, root: Path, arch: str, store: ArtifactStore, scratch: Path) -> SpecFacts:
@@ -40,18 +32,37 @@ def read_spec(source: RenderedSource, *, root: Path, arch: str, store: ArtifactS
     with claimed_directory(scratch, "spec") as own:
         own.chmod(0o711)  # the build user goes through it to what is bound
         lay_out(source, own / "SOURCES", store)
-        sandbox = build_sandbox(
-            root,
-            own=own,
-            arch=arch,
-            variation=PLAIN,
-            limits=_LIMITS,
-            binds=(Bind(source=own / "SOURCES", target=f"{TOP_DIRECTORY}/SOURCES"),),
-            tmpfs=((BUILD_DIRECTORY, _ROOM_BYTES),),
+
+        def sandbox(binds: tuple[Bind, ...], limits: Limits) -> Sandbox:
+            room = ((ROOM, _ROOM_BYTES),)
+            return build_sandbox(root, own=own, arch=arch, variation=PLAIN, limits=limits, binds=binds, tmpfs=room)
+
+        reader = RpmReader(scratch=scratch, make_sandbox=sandbox, processes=1)
+        spec = RenderedSpec(component=source.component, path=own / "SOURCES" / source.spec_name)
+        (reading,) = reader.read([spec], macros=_OWN_MACROS, arch=arch)
+    return facts_of(reading)
+
+
+def facts_of(reading: SpecReading) -> SpecFacts:
+    """Return a reading as facts for the graph.
+
+    Raises:
+        SpecError: the spec could not be read.
+    """
+    if reading.source is None:
+        raise SpecError(
+            f"{reading.component}.spec: rpm cannot use this spec",
+            why=reading.error,
+            hint=f"lines are those of the rendered spec: farm component render -p {reading.component}",
         )
-        spec = f"{TOP_DIRECTORY}/SOURCES/{source.spec_name}"
-        arguments = [spec, target(arch), SOURCE_FORMAT, BINARY_FORMAT, DYNAMIC_MARK]
-        result = run_in_sandbox(sandbox, ["sh", "-c", _SCRIPT, "sh", *arguments])
-    if not result.ok:
-        raise spec_error(source.spec_name, result)
-    return parse_answer(result.stdout, arch=arch, spec_name=source.spec_name)
+    return SpecFacts(
+        arch=reading.arch,
+        source=reading.source,
+        build_requires=reading.build_requires,
+        dynamic=reading.dynamic,
+        packages=tuple(
+            BinaryPackage(name=package.name, provides=package.provides, requires=package.requires)
+            for package in reading.packages
+        ),
+        excluded=reading.excluded,
+    )

@@ -2,10 +2,8 @@
 
 import pytest
 from builders.sandbox_results import failed
-from hypothesis import given
-from hypothesis import strategies as st
 
-from workers.spec_errors import rpm_words, spec_error
+from workers.spec_errors import spec_error
 
 
 @pytest.mark.parametrize(
@@ -35,17 +33,3 @@ def test_place_in_the_spec(stderr: str, place: str) -> None:
 )
 def test_limits(result: object, words: str) -> None:
     assert words in spec_error("tiny.spec", result).what  # type: ignore[arg-type]
-
-
-def test_errors_come_before_warnings_and_chatter() -> None:
-    said = "Building target platforms: x86_64-linux\nwarning: bogus date\nerror: line 1: no\n"
-    assert rpm_words(said) == ["error: line 1: no"]
-    assert rpm_words("warning: bogus date\nchatter\n") == ["warning: bogus date"]
-    assert rpm_words("chatter\n") == ["chatter"]
-
-
-@given(st.text())
-def test_any_words_are_few_and_plain(stderr: str) -> None:
-    words = rpm_words(stderr)
-    assert len(words) <= 8
-    assert all(len(word) <= 400 and "\x1b" not in word for word in words)
