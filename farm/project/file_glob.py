@@ -61,25 +61,35 @@ class _Search:
             if os.path.exists(path) and not os.path.isdir(path):  # noqa: PTH110, PTH112 - paths are texts here
                 yield path
         elif last == _ANY_DEPTH:
-            yield from self._all_files(directory, frozenset())
+            yield from self._all_files(directory)
         else:
             matcher = compile_glob(last)
             for entry in self._entries(directory):
                 if matcher.fullmatch(entry.name) and not _is_directory(entry):
                     yield entry.path
 
-    def _all_files(self, directory: str, way: frozenset[str]) -> Iterator[str]:
-        for entry in self._entries(directory):
-            if not _is_directory(entry):
+    def _all_files(self, directory: str) -> Iterator[str]:
+        """Yield the files below a directory, what is in a directory in its place among the names beside it."""
+        levels = [(iter(self._entries(directory)), frozenset[str]())]
+        while levels:
+            entries, way = levels[-1]
+            entry = next(entries, None)
+            if entry is None:
+                levels.pop()
+            elif not _is_directory(entry):
                 yield entry.path
             elif (real := self._followed(entry, way)) is not None:
-                yield from self._all_files(entry.path, way | {real})
+                levels.append((iter(self._entries(entry.path)), way | {real}))
 
-    def _descend(self, directory: str, way: frozenset[str] = frozenset()) -> Iterator[str]:
-        yield directory
-        for entry in self._entries(directory):
-            if _is_directory(entry) and (real := self._followed(entry, way)) is not None:
-                yield from self._descend(entry.path, way | {real})
+    def _descend(self, top: str) -> Iterator[str]:
+        """Yield a directory and those below it, each before the ones in it."""
+        waiting = [(top, frozenset[str]())]
+        while waiting:
+            directory, way = waiting.pop()
+            yield directory
+            inner = [entry for entry in self._entries(directory) if _is_directory(entry)]
+            followed = [(entry.path, self._followed(entry, way)) for entry in inner]
+            waiting += [(path, way | {real}) for path, real in reversed(followed) if real is not None]
 
     def _directories(self, directory: str, matcher: GlobPattern) -> Iterator[str]:
         for entry in self._entries(directory):

@@ -13,6 +13,9 @@ from farm.project.origin import Origin
 from farm.project.schema import ConfigFile
 
 
+_DEEPEST = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedFile:
     """A configuration file and where it lies."""
@@ -31,7 +34,9 @@ def load_with_includes(path: Path, boundary: Boundary, *, permissive: bool) -> l
     return _load(path.absolute(), boundary, set(), permissive=permissive)
 
 
-def _load(path: Path, boundary: Boundary, seen: set[Path], *, permissive: bool) -> list[LoadedFile]:
+def _load(path: Path, boundary: Boundary, seen: set[Path], *, permissive: bool, depth: int = 0) -> list[LoadedFile]:
+    if depth > _DEEPEST:
+        raise IncludeError("files include each other too deep", why=f"{path}: more than {_DEEPEST} levels")
     seen.add(path)
     boundary.footprint.note(path)
     config = decode_file(path, ConfigFile, permissive=permissive)
@@ -46,7 +51,7 @@ def _load(path: Path, boundary: Boundary, seen: set[Path], *, permissive: bool) 
                     why=f"{origin}: {match} was included before",
                     hint="a file may be reached once, neither in a circle nor by two ways",
                 )
-            loaded += _load(match, boundary, seen, permissive=permissive)
+            loaded += _load(match, boundary, seen, permissive=permissive, depth=depth + 1)
     return loaded
 
 

@@ -52,6 +52,7 @@ def test_list_shows_all_or_what_is_selected(farm: Farm, capsys: pytest.CaptureFi
     rows = json_of(capsys)
     assert [row["name"] for row in rows] == ["broken", "demo", "other"]
     assert rows[1] == {
+        "config": rows[1]["config"],
         "file": rows[1]["file"],
         "groups": ["core"],
         "name": "demo",
