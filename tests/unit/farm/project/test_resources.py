@@ -54,8 +54,7 @@ def no_user_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "unknown kind 'odd'",
         ),
         (
-            "[resources.rpm-repo-set-templates.t]\n"
-            "subrepos = [{ name = 'x', subpath = 'x' }, { name = 'x', subpath = 'y' }, { name = '-', subpath = 'z' }]\n",
+            "[resources.rpm-repo-set-templates]\nt.subrepos = [{ name = 'x', subpath = 'x' }, { name = 'x' }]\n",
             "has two sub-repositories 'x'",
         ),
         (SET.replace("azl-standard", "nowhere"), "azldev.toml:1: rpm-repo-set 's' names the template 'nowhere'"),
