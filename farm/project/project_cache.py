@@ -113,12 +113,20 @@ class ProjectCache:
     def _tidy(self) -> None:
         """Remove what killed processes left, and the oldest entries where there are too many."""
         abandoned = self._clock.now().timestamp() - _ABANDONED_SECONDS
-        for part in self._directory.glob("*.part"):
-            if part.stat().st_mtime < abandoned:
+        for changed, part in self._by_age("*.part"):
+            if changed < abandoned:
                 part.unlink(missing_ok=True)
-        entries = sorted(self._directory.glob("*.project"), key=lambda path: path.stat().st_mtime)
-        for old in entries[: max(0, len(entries) - _MOST_ENTRIES + 1)]:
+        entries = self._by_age("*.project")
+        for _, old in entries[: max(0, len(entries) - _MOST_ENTRIES + 1)]:
             old.unlink(missing_ok=True)
+
+    def _by_age(self, pattern: str) -> list[tuple[float, Path]]:
+        """Return files with the time of their change, the oldest first; other processes may remove some meanwhile."""
+        found = []
+        for path in list(self._directory.glob(pattern)):
+            with suppress(FileNotFoundError):
+                found.append((path.stat().st_mtime, path))
+        return sorted(found)
 
 
 def _key(root: Path, config_files: Sequence[Path]) -> str:
