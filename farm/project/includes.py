@@ -12,7 +12,6 @@ from farm.project.glob_pattern import BadGlobError, has_wildcard
 from farm.project.origin import Origin
 from farm.project.schema import ConfigFile
 
-
 _DEEPEST = 100
 
 

