@@ -5,6 +5,7 @@ both answer through the inbox.
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from queue import Empty, SimpleQueue
@@ -118,7 +119,9 @@ class Driver:
         if now < self._slots_due:
             return
         self._slots_due = now + _TICK_SECONDS
-        found = self._executor.slots()
+        found = Counter[str]()
+        for worker in self._executor.workers():
+            found.update(dict(worker.slots))
         for arch in sorted(found.keys() | self._slots.keys()):
             if found.get(arch, 0) != self._slots.get(arch):
                 self._slots[arch] = found.get(arch, 0)

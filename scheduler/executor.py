@@ -1,10 +1,11 @@
 """What carries out builds: Ray for real, a fake in tests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from farm.build import BuildResult
+from scheduler.worker_node import Place, WorkerNode
 from workers.differ import Explanation
 from workers.tasks import BuildTask, ExplainTask
 
@@ -28,12 +29,12 @@ ExplainDone = Callable[[Explanation | Lost], None]
 class Executor(Protocol):
     """Carries out tasks on workers. The callbacks come from any thread, once per task that is not cancelled."""
 
-    def slots(self) -> Mapping[str, int]:
-        """Return how many builds of each architecture may run at once now."""
+    def workers(self) -> Sequence[WorkerNode]:
+        """Return the machines that build now, by name."""
         ...
 
-    def build(self, key: str, task: BuildTask, done: BuildDone) -> None:
-        """Start a build under a key."""
+    def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
+        """Start a build under a key, where it was given a place; elsewhere where that is gone."""
         ...
 
     def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:

@@ -14,6 +14,7 @@ from scheduler.executor import Lost
 from scheduler.node import Node
 from scheduler.run_record import RunRecord
 from scheduler.surroundings import CurrentBuilds, Post, Surroundings, one_line
+from scheduler.worker_node import ANYWHERE
 from workers.build import BuildRequest
 from workers.tasks import BuildTask
 from workers.variation import further_variation
@@ -62,7 +63,7 @@ class NodeBuilding:
         key = _key(start.node, start.variation, start.attempt)
         self._running[key] = start
         self._executor.build(
-            key, self._task(start), lambda answer: self._post(partial(self._done, start, lease, answer))
+            key, self._task(start), ANYWHERE, lambda answer: self._post(partial(self._done, start, lease, answer))
         )
 
     def cancel(self, cancelled: messages.CancelBuild) -> None:

@@ -5,11 +5,12 @@ import io
 import logging
 import platform
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 from tenacity import Retrying, stop_after_attempt
 
 from farm.build import BuildResult
@@ -17,6 +18,7 @@ from farm.environment import set_default
 from farm.errors import FarmError, InfrastructureError
 from farm.sandbox.mount_namespace import isolate_mounts
 from scheduler.executor import BuildDone, ExplainDone, Lost
+from scheduler.worker_node import UNBOUNDED, Place, WorkerNode
 from workers.cancellation import ends_when_marked
 from workers.capacity import machine_capacity
 from workers.differ import Explanation
@@ -30,8 +32,12 @@ set_default("RAY_AUTH_MODE", "token")
 
 import ray  # noqa: E402 - its settings are read when it is imported
 from ray.exceptions import LocalRayletDiedError, NodeDiedError, RayError, RaySystemError  # noqa: E402
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: E402
 
 T = TypeVar("T")
+
+THIS_MACHINE = "this machine"
+"""Name of the only worker of a run without a cluster."""
 
 _START_ATTEMPTS = 3
 _OBJECT_STORE_BYTES = 100 * 2**20
@@ -94,14 +100,6 @@ class RayExecutor:
         if address:
             self._start()
 
-    def slots(self) -> Mapping[str, int]:
-        """Return how many builds of each architecture may run at once: what machine or cluster announces."""
-        if not self._address:
-            return {arch.arch: arch.slots for arch in machine_capacity().arches}
-        prefix = arch_resource("")
-        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call] # Ray leaves it untyped
-        return {name.removeprefix(prefix): int(count) for name, count in resources.items() if name.startswith(prefix)}
-
     def _start(self) -> None:
         if self._died:
             self._end_dead()
@@ -138,12 +136,23 @@ class RayExecutor:
         for done in lost.values():
             done(Lost(why="worker lost: Ray died", node_died=True))
 
-    def build(self, key: str, task: BuildTask, done: BuildDone) -> None:
-        """Start a build on a node of its architecture."""
+    def workers(self) -> Sequence[WorkerNode]:
+        """Return the machines that build now: this one, or those of the cluster."""
+        if not self._address:
+            capacity = machine_capacity()
+            slots = tuple(sorted((arch.arch, arch.slots) for arch in capacity.arches))
+            return (WorkerNode(name=THIS_MACHINE, cpus=capacity.cpus, memory_bytes=capacity.memory_bytes, slots=slots),)
+        return _cluster_workers()
+
+    def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
+        """Start a build on a node of its architecture: the one it was given, where that is still there."""
         self._start()
         self._marks[key] = task.cancel
         resources = {arch_resource(task.request.inputs.arch): 1}
-        self._watch(key, _build.options(num_cpus=1, resources=resources, name=key).remote(task), done)
+        options = {"num_cpus": place.cpus, "resources": resources, "name": key}
+        if place.worker and place.worker != THIS_MACHINE:
+            options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(place.worker, soft=True)
+        self._watch(key, _build.options(**options).remote(task), done)
 
     def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
         """Start explaining a difference on any node."""
@@ -194,6 +203,34 @@ def _answer(future: "Future[T | Lost]") -> T | Lost:
     except (RayError, CancelledError) as exc:
         node_died = isinstance(exc, NodeDiedError | LocalRayletDiedError | RaySystemError)
         return Lost(why=f"worker lost: {type(exc).__name__}", node_died=node_died)
+
+
+class _RayNode(msgspec.Struct):
+    """What `ray.nodes` says of a node; its other fields do not matter here."""
+
+    NodeID: str
+    Alive: bool
+    Resources: dict[str, float]
+
+
+def _cluster_workers() -> tuple[WorkerNode, ...]:
+    nodes = msgspec.convert(ray.nodes(), list[_RayNode])  # type: ignore[no-untyped-call] # Ray leaves it untyped
+    return tuple(
+        WorkerNode(
+            name=node.NodeID,
+            cpus=int(node.Resources.get("CPU", 0)),
+            memory_bytes=int(node.Resources.get("memory", UNBOUNDED)),
+            slots=_slots(node.Resources),
+        )
+        for node in sorted(nodes, key=lambda node: node.NodeID)
+        if node.Alive
+    )
+
+
+def _slots(resources: Mapping[str, float]) -> tuple[tuple[str, int], ...]:
+    prefix = arch_resource("")
+    found = ((name.removeprefix(prefix), int(count)) for name, count in resources.items() if name.startswith(prefix))
+    return tuple(sorted(found))
 
 
 def _start_local() -> None:

@@ -23,6 +23,7 @@ from scheduler.executor import BuildDone, Lost
 from scheduler.leases import BuildLeases
 from scheduler.node import Node
 from scheduler.ray_executor import RayExecutor
+from scheduler.worker_node import ANYWHERE
 from workers.build import BuildRequest
 from workers.compare import judge
 from workers.tasks import BuildTask
@@ -119,7 +120,7 @@ def _build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]]) -> d
     verdicts = dict(known)
     try:
         for node, verdict in known:
-            executor.build(f"verify {node}", _task(assembly, node, verdict), _deliver(answers, node))
+            executor.build(f"verify {node}", _task(assembly, node, verdict), ANYWHERE, _deliver(answers, node))
         said: dict[Node, str] = {}
         while len(said) < len(verdicts):
             node, answer = answers.get()

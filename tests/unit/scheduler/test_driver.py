@@ -34,6 +34,7 @@ from scheduler.report import SilentReporter
 from scheduler.resolution import MoreRequires
 from scheduler.retry import RetryPolicy
 from scheduler.surroundings import Surroundings
+from scheduler.worker_node import Place, WorkerNode
 from workers.site import Site
 from workers.tasks import BuildTask, ExplainTask
 
@@ -99,11 +100,11 @@ class FakeExecutor:
         self.cancelled: list[str] = []
         self.hanging: set[tuple[str, str]] = set()
 
-    def slots(self) -> Mapping[str, int]:
-        return {"x86_64": 2}
+    def workers(self) -> Sequence[WorkerNode]:
+        return (WorkerNode(name="here", cpus=2, slots=(("x86_64", 2),)),)
 
-    def build(self, key: str, task: BuildTask, done: BuildDone) -> None:
-        del key
+    def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
+        del key, place
         name, variation = task.request.inputs.component, task.request.variation.name
         if self.losses.get(name, 0) > 0:
             self.losses[name] -= 1
@@ -375,14 +376,14 @@ def test_a_verdict_of_another_driver_just_before_the_lease_is_used(
     assert farm.ledger.lease_of(f"build:{outcomes['lib'].build_id}") is None
 
 
-def test_slots_that_come_later_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_come_later_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scheduler.driver._TICK_SECONDS", 0.01)
     farm = Farm(tmp_path, {"lib": ()})
     asked: list[int] = []
 
-    def slots() -> Mapping[str, int]:
+    def workers() -> Sequence[WorkerNode]:
         asked.append(1)
-        return {"x86_64": 1} if len(asked) > 3 else {}
+        return (WorkerNode(name="late", cpus=1, slots=(("x86_64", 1),)),) if len(asked) > 3 else ()
 
-    monkeypatch.setattr(farm.executor, "slots", slots)
+    monkeypatch.setattr(farm.executor, "workers", workers)
     assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
