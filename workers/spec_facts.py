@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from farm.requires.macro_set import MacroSet
-from farm.requires.reading import RenderedSpec, SpecReading
+from farm.requires.planned_facts import spec_facts
+from farm.requires.reading import RenderedSpec
 from farm.requires.rpm_reader import ROOM, RpmReader
 from farm.sandbox.claimed_directory import claimed_directory
 from farm.sandbox.sandbox import Bind, Limits, Sandbox
-from farm.source_package import BinaryPackage, RenderedSource, SpecFacts
+from farm.source_package import RenderedSource, SpecFacts
 from farm.store.artifact_store import ArtifactStore
 from workers.build_sandbox import PLAIN, build_sandbox
 from workers.source_files import lay_out
@@ -40,29 +41,11 @@ def read_spec(source: RenderedSource, *, root: Path, arch: str, store: ArtifactS
         reader = RpmReader(scratch=scratch, make_sandbox=sandbox, processes=1)
         spec = RenderedSpec(component=source.component, path=own / "SOURCES" / source.spec_name)
         (reading,) = reader.read([spec], macros=_OWN_MACROS, arch=arch)
-    return facts_of(reading)
-
-
-def facts_of(reading: SpecReading) -> SpecFacts:
-    """Return a reading as facts for the graph.
-
-    Raises:
-        SpecError: the spec could not be read.
-    """
-    if reading.source is None:
+    facts = spec_facts(reading)
+    if facts is None:
         raise SpecError(
             f"{reading.component}.spec: rpm cannot use this spec",
             why=reading.error,
             hint=f"lines are those of the rendered spec: farm component render -p {reading.component}",
         )
-    return SpecFacts(
-        arch=reading.arch,
-        source=reading.source,
-        build_requires=reading.build_requires,
-        dynamic=reading.dynamic,
-        packages=tuple(
-            BinaryPackage(name=package.name, provides=package.provides, requires=package.requires)
-            for package in reading.packages
-        ),
-        excluded=reading.excluded,
-    )
+    return facts

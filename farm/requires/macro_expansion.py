@@ -202,4 +202,7 @@ class Expander:
         try:
             return str(evaluate(text, self.expand))
         except ExpressionError as exc:
-            raise MacroSyntaxError(str(exc)) from exc
+            if not self.guesses:
+                raise MacroSyntaxError(str(exc)) from exc
+            self.guesses.add("expression")  # what is missing in it may only be unknown to this reader
+            return ""

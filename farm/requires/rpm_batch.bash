@@ -5,10 +5,10 @@ token=$1 target=$2 seconds=$3 kibibytes=$4 source_format=$5 binary_format=$6 mac
 
 # A parsed spec (-P) does not show every %generate_buildrequires before rpm 4.20, but a macro of that name sees each one
 # that is read; what BuildSystem writes (rpm 4.20) is shown by -P alone. An older rpm refuses the tag BuildSystem: it is
-# asked again without it, and says so.
+# asked again without it and what goes with it (BuildOption, %build -a), and says so.
 ask='
 facts() {
-    rpmspec -q --srpm "$@" --define "generate_buildrequires() %{echo:@farm-dynamic$TOKEN}%%generate_buildrequires" \
+    rpmspec -q --srpm "$@" --define "generate_buildrequires(-) %{echo:@farm-dynamic$TOKEN}%%generate_buildrequires %{?*}" \
         --qf "$SOURCE_FORMAT" "$spec" &&
     rpmspec -q --builtrpms "$@" --qf "$BINARY_FORMAT" "$spec"
 }
@@ -19,11 +19,12 @@ if facts "$@" 2> /tmp/refused; then
     if [ -s /tmp/parsed ]; then printf "\n@farm-dynamic%s\n" "$TOKEN"; fi
     exit 0
 fi
-cat /tmp/refused >&2
-grep -q "Unknown tag: *BuildSystem" /tmp/refused || exit 1
+if ! grep -q "Unknown tag: *BuildSystem" /tmp/refused; then cat /tmp/refused >&2; exit 1; fi
 printf "\n@farm-guess%s\tBuildSystem\n" "$TOKEN"
-sed -E "s/^[[:blank:]]*BuildSystem[[:blank:]]*:[[:blank:]]*(\w+).*/%{?buildsystem_\1_generate_buildrequires:%{echo:@farm-dynamic$TOKEN}}/I
-    s/^[[:blank:]]*BuildOption[[:blank:](:].*//I" "$spec" > /tmp/older.spec
+sed -E "/^[[:blank:]]*BuildOption[[:blank:](:]/I{:more;/\\\\$/{N;b more};d}
+    s/^[[:blank:]]*BuildSystem[[:blank:]]*:[[:blank:]]*(\w+).*/%{?buildsystem_\1_generate_buildrequires:%{echo:@farm-dynamic$TOKEN}}/I
+    s/^%(prep|conf|build|install|check|clean|generate_buildrequires)[[:blank:]]+-[ap]\>.*/# \1 with more/I" \
+    "$spec" > /tmp/older.spec
 spec=/tmp/older.spec
 facts "$@"
 '

@@ -18,6 +18,7 @@ from farm.ledger.errors import LedgerFullError
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
 from farm.node_inputs import load_inputs
+from farm.requires.reading_cache import prune_readings
 from farm.sandbox.claimed_directory import remove_abandoned
 from farm.store.artifact_store import ArtifactStore
 from repo_publish.retention import needed_blobs, remove_superfluous, superfluous_snapshots
@@ -30,6 +31,8 @@ from workers.seed.seed_paths import SeedPaths
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _INPUTS = "build-inputs"
 _LAYERS = "buildroot layers"
+_READINGS_SECONDS = 60 * 86_400.0
+"""What specs said longer ago is read again."""
 
 SNAPSHOTS = 10
 """How many snapshots stay for a rollback."""
@@ -78,6 +81,8 @@ def _clear(farm: FarmContext) -> Iterator[tuple[str, Sequence[str]]]:
     """Remove, kind by kind, and yield what; first all that needs no ledger, because that needs space to be opened."""
     yield "working directories", _names([*_abandoned(farm, farm.cache.scratch), *_abandoned(farm, farm.cache.layers)])
     yield "seed packages", _names(prune_seed(SeedPaths(root=farm.cache.seed), dry_run=farm.dry_run))
+    outlived = SystemClock().now().timestamp() - _READINGS_SECONDS
+    yield "spec readings", _names(prune_readings(farm.cache.spec_readings, older_than=outlived, dry_run=farm.dry_run))
     snapshots = superfluous_snapshots if farm.dry_run else remove_superfluous
     outdated = snapshots(farm.state, SNAPSHOTS)
     yield "snapshots", outdated

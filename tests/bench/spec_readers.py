@@ -2,8 +2,8 @@
 
     FARM_TEST_AZURELINUX=DIR PYTHONPATH=tests .venv/bin/python tests/bench/spec_readers.py [--rpm N]
 
-Cold and warm are processes of their own over one cache directory, as `farm component query -a --reader fast` is; what
-is compared is one run's figures with each other. With `--rpm N` rpmspec reads N specs chosen evenly (0: all, which takes
+Cold and warm are processes of their own over one cache directory, as `farm component query -a --reader fast` is; one
+run's figures are compared with each other only. With `--rpm N` rpmspec reads N specs chosen evenly (0: all, which takes
 minutes), and the agreement is printed as Markdown.
 """
 

@@ -104,6 +104,9 @@ def test_a_spec_that_is_gone_is_no_traceback(tmp_path: Path) -> None:
 
 def test_old_readings_are_removed(specs: list[RenderedSpec], tmp_path: Path) -> None:
     read(Counting(), specs, tmp_path)
-    assert prune_readings(tmp_path / "cache", older_than=0.0) == 0
-    assert prune_readings(tmp_path / "cache", older_than=2.0**40) == 2
-    assert prune_readings(tmp_path / "gone", older_than=2.0**40) == 0
+    cache = tmp_path / "cache"
+    assert prune_readings(cache, older_than=0.0, dry_run=False) == []
+    assert len(prune_readings(cache, older_than=2.0**40, dry_run=True)) == 2
+    assert len(prune_readings(cache, older_than=2.0**40, dry_run=False)) == 2
+    assert prune_readings(cache, older_than=2.0**40, dry_run=False) == []
+    assert prune_readings(tmp_path / "gone", older_than=2.0**40, dry_run=False) == []
