@@ -18,7 +18,7 @@ from farm.store.artifact_store import ArtifactStore
 class NoRenderedSpecsError(ProjectError):
     """A project, or a component of it, has no rendered specs."""
 
-    code = "PRJ023"
+    code = "PRJ030"
 
 
 def rendered_directory(root: Path, component: str) -> Path:

@@ -70,7 +70,7 @@ def test_a_component_that_is_not_kept_says_so(world: World) -> None:
     project = world.project(**{"specs/d/demo/other.spec": SPEC})
     with pytest.raises(NoRenderedSpecsError) as caught:
         world.specs(project).render(project.component("demo"))
-    assert caught.value.code == "PRJ023"
+    assert caught.value.code == "PRJ030"
     assert "specs/d/demo/demo.spec is not there" in (caught.value.why or "")
 
 

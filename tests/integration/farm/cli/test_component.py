@@ -179,7 +179,7 @@ def test_what_the_project_has_no_more_is_stale(farm: Farm, capsys: pytest.Captur
 
 def test_without_rendered_specs_a_place_must_be_named(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
     assert farm("component", "render", "-p", "demo") == 3
-    assert "error[PRJ023]" in capsys.readouterr().err
+    assert "error[PRJ030]" in capsys.readouterr().err
 
 
 def test_a_broken_component_stops_or_is_left_behind(
