@@ -82,7 +82,7 @@ class _Side:
             if named.name[0] == "lock" or (named.name == ("source", "commit") and component.name in self._past.locks):
                 path = self._past.project.lock_directory / f"{component.name}.lock"
                 return self._past.shown(str(path))
-            return self._past.shown(str(self._inputs.said_at(component, named)))
+            return self._past.shown(self._inputs.place(component, named))
 
         return place
 

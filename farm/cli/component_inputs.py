@@ -72,7 +72,7 @@ def _view(component: Component, named: ProjectInputs, locks: LockDirectory) -> I
         component=component.name,
         fingerprint=fingerprint(every),
         locked=lock.fingerprint,
-        inputs=input_tree(every, lambda one: str(named.said_at(component, one))),
+        inputs=input_tree(every, lambda one: named.place(component, one)),
     )
 
 
@@ -81,5 +81,5 @@ def _row(component: Component, one: Input, named: ProjectInputs) -> InputRow:
         component=component.name,
         input=".".join(one.name),
         value=one.value.replace("\n", "⏎"),
-        said_at=str(named.said_at(component, one)),
+        said_at=named.place(component, one),
     )

@@ -71,6 +71,10 @@ class ProjectInputs:
         """Return where an input is said."""
         return named.origin or self._layers.said_at(component, named.keys, named.element)
 
+    def place(self, component: Component, named: Input) -> str:
+        """Return file and line where an input is said."""
+        return self._layers.place(self.said_at(component, named))
+
     def _source(self, component: Component, lock: Lock) -> Iterator[Input]:
         spec = component.spec
         if isinstance(spec, LocalSpec):

@@ -14,7 +14,8 @@ from farm.project.errors import TomlError
 from farm.project.model import Component, Project
 from farm.project.origin import Keys, Origin
 from farm.project.schema import MetadataEntry
-from farm.project.toml_file import read_toml
+from farm.project.toml_file import read_text, read_toml
+from farm.project.toml_locator import key_lines
 
 _DEFAULTS = "default-component-config"
 
@@ -34,6 +35,7 @@ class Layers:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._documents = [Table(path, (), read_toml(path)) for path in project.files]
+        self._lines: dict[Path, dict[Keys, int]] = {}
         self._further: dict[Path, Mapping[str, object]] = {}
         self._defaults = list(self._tables((_DEFAULTS,)))
         self._groups: dict[str, list[Table]] = {}
@@ -72,6 +74,18 @@ class Layers:
         """Return a text as a component would have it if its own table did not say it."""
         own = self._components.get(component.name)
         return _last_word((table for table in self.of(component) if table is not own), keys)
+
+    def place(self, origin: Origin) -> str:
+        """Return `file:line` of a place, as `str(origin)` does; each file is looked through once."""
+        if origin.file not in self._lines:
+            try:
+                self._lines[origin.file] = key_lines(read_text(origin.file)) if origin.keys else {}
+            except TomlError:
+                self._lines[origin.file] = {}
+        lines = self._lines[origin.file]
+        found = (lines.get(origin.keys[:length]) for length in range(len(origin.keys), 0, -1))
+        line = next((one for one in found if one), 1 if lines else 0)
+        return f"{origin.file}:{line}" if line else str(origin.file)
 
     def text_at(self, origin: Origin, *keys: str) -> str:
         """Return a text below a place of a file; empty where there is none."""
