@@ -166,7 +166,7 @@ def component_config(component: Component, root: Path) -> ComponentConfig:
     """Return the configuration of a component of the project at a root."""
     return ComponentConfig(
         name=component.name,
-        spec=_spec(component.name, component.spec, root),
+        spec=_spec(component.spec, root),
         release=_AUTOMATIC
         if component.release is ReleaseCalculation.AUTO
         else ReleaseConfig(calculation=component.release),
@@ -179,14 +179,14 @@ def component_config(component: Component, root: Path) -> ComponentConfig:
     )
 
 
-def _spec(name: str, spec: UpstreamSpec | LocalSpec, root: Path) -> SpecConfig:
+def _spec(spec: UpstreamSpec | LocalSpec, root: Path) -> SpecConfig:
     said = DistroConfig(name=spec.said.name, version=spec.said.version, snapshot=spec.said.snapshot)
     if isinstance(spec, LocalSpec):
         return SpecConfig(type="local", path=_relative(spec.path, root), upstream_distro=said)
     return SpecConfig(
         type="upstream",
         upstream_distro=said,
-        upstream_name="" if spec.package == name else spec.package,
+        upstream_name=spec.said.package,
         upstream_commit=spec.commit,
     )
 

@@ -38,11 +38,16 @@ class OriginType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistroReference:
-    """An upstream distribution as the files name it, after inheritance; empty is what they leave to the defaults."""
+    """An upstream distribution as the files name it, after inheritance; empty is what they leave to the defaults.
+
+    Attributes:
+        package: the component's name there (`upstream-name`).
+    """
 
     name: str = ""
     version: str = ""
     snapshot: str = ""
+    package: str = ""
 
 
 UNSAID = DistroReference()

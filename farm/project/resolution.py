@@ -1,6 +1,7 @@
 """From definitions to resolved components: who inherits what, and which upstream a spec comes from."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from farm.overlay.model import Overlay
@@ -138,7 +139,7 @@ class Resolver:
             commit=spec.upstream_commit,
             snapshot=upstream.snapshot,
             download_allowed=upstream.download_allowed,
-            said=upstream.said,
+            said=replace(upstream.said, package=spec.upstream_name) if spec.upstream_name else upstream.said,
         )
 
 
