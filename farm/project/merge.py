@@ -91,9 +91,11 @@ class Definitions:
 
     Attributes:
         project: the directories in it are absolute.
+        distro_origin: where the distribution that is built was named last.
     """
 
     project: ProjectEntry = field(default_factory=ProjectEntry)
+    distro_origin: Origin | None = None
     tools: ToolsEntry = field(default_factory=ToolsEntry)
     resources: Resources = field(default_factory=Resources)
     distros: dict[str, Distro] = field(default_factory=dict)
@@ -164,6 +166,8 @@ class _Merger:
     def _project(self, entry: ProjectEntry) -> None:
         names = ("log_dir", "work_dir", "output_dir", "rendered_specs_dir", "lock_dir")
         said = {name: getattr(entry, name) for name in names if getattr(entry, name)}
+        if entry.default_distro.name or entry.default_distro.version:
+            self._into.distro_origin = self._origin("project", "default-distro")
         paths = {
             name: str(self._path.parent / text)
             if name not in ("rendered_specs_dir", "lock_dir")

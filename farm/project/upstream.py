@@ -64,7 +64,7 @@ class Upstreams:
         if version is None:
             raise UnknownDistroError(
                 "the project builds an unknown distribution",
-                why=f"`project.default-distro`: {self._default.name!r} {wanted!r} is not in [distros]",
+                why=f"{self._definitions.distro_origin}: {self._default.name!r} {wanted!r} is not in [distros]",
                 hint="define it with this version, or correct `default-distro` or `default-version`",
             )
         return version.defaults

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,97 @@ def test_reading_permissively_forgives_no_nonsense(tmp_path: Path, text: str) ->
 def test_thousands_of_faults_make_a_short_error(tmp_path: Path) -> None:
     error = refused(tmp_path, "".join(f"[components.c{n}]\nwrong = 1\n" for n in range(3_000)))
     assert len(error.why.splitlines()) == 21
+
+
+def test_a_byte_order_mark_is_no_toml(tmp_path: Path) -> None:
+    assert "azldev.toml:1" in refused(tmp_path, "\ufeff[project]\ndescription = 'x'\n").why
+
+
+def test_a_hundred_megabytes_of_components_are_refused_before_they_are_parsed(tmp_path: Path) -> None:
+    path = tmp_path / "azldev.toml"
+    with path.open("w") as stream:
+        stream.writelines(f"[components.c{n:090}]\n" for n in range(1_000_000))
+    started = time.monotonic()
+    with pytest.raises(TomlError, match="cannot read"):
+        load_project(tmp_path)
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("count", [101, 3_000])
+def test_a_long_chain_of_includes_ends_in_words(tmp_path: Path, count: int) -> None:
+    files = {f"f{n}.toml": f"includes = ['f{n + 1}.toml']\n" for n in range(count)}
+    error = refused(tmp_path, "includes = ['f0.toml']\n", **files, **{f"f{count}.toml": ""})
+    assert isinstance(error, IncludeError)
+
+
+def test_thousands_of_includes_are_read(tmp_path: Path) -> None:
+    spec = "spec = { type = 'local', path = 'x' }\n"
+    files = {f"c/{n % 50}/f{n}.toml": f"[components.c{n}]\n{spec}" for n in range(3_000)}
+    write_files(tmp_path, {"azldev.toml": "includes = ['c/**/*.toml']\n", **files})
+    assert len(load_project(tmp_path).components) == 3_000
+    write_files(tmp_path, {"azldev.toml": "includes = [" + "'c/**/*.toml', " * 5_000 + "]\n"})
+    with pytest.raises(IncludeError, match="included twice"):
+        load_project(tmp_path)
+
+
+@pytest.mark.parametrize("pattern", ["{a,b}" * 30, "{" * 10_000, "*" * 10_000, "[" * 10_000, "**/" * 500 + "x.toml"])
+def test_globs_that_grow_end_soon(tmp_path: Path, pattern: str) -> None:
+    write_files(tmp_path, {"azldev.toml": f"includes = ['{pattern}']\n", "a/b/c/d.txt": ""})
+    started = time.monotonic()
+    with suppress(ProjectError):
+        load_project(tmp_path)
+    assert time.monotonic() - started < 5
+
+
+def test_links_in_circles_end_a_search(tmp_path: Path) -> None:
+    write_files(tmp_path, {"azldev.toml": "includes = ['**/*.comp.toml']\n", "a/b/x.comp.toml": "", "c/d/y.txt": ""})
+    (tmp_path / "a" / "b" / "back").symlink_to("..")
+    (tmp_path / "c" / "d" / "over").symlink_to("../../a")
+    (tmp_path / "a" / "over").symlink_to("../c")
+    started = time.monotonic()
+    with suppress(IncludeError):  # the one file is reached by several ways, as azldev sees it too
+        load_project(tmp_path)
+    assert time.monotonic() - started < 5
+
+
+def test_a_file_that_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(tmp_path, {"azldev.toml": ""})
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(TomlError) as caught:
+        load_project(tmp_path)
+    assert "Permission denied" in caught.value.why
+
+
+def test_a_directory_in_the_place_of_an_included_file_is_none(tmp_path: Path) -> None:
+    (tmp_path / "project" / "dir.toml").mkdir(parents=True)
+    assert isinstance(refused(tmp_path, "includes = ['dir.toml']\n"), IncludeError)
+    write_files(tmp_path, {"project/azldev.toml": "includes = ['*.d.toml']\n"})
+    (tmp_path / "project" / "x.d.toml").mkdir()
+    assert load_project(tmp_path / "project").components == {}
+
+
+def test_a_link_to_nothing_is_said(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "gone.inc.toml").symlink_to("nowhere")
+    assert isinstance(refused(tmp_path, "includes = ['*.inc.toml']\n"), OutsideProjectError)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[default-component-config]\noverlays = [{ type = 'rm-rf' }]\n",
+        "[component-groups.g.default-component-config]\noverlays = [{ type = '' }]\n",
+        "[distros.d.versions.1.default-component-config]\nsource-files = [{ filename = 'x' }]\n",
+        "[project]\nlock-dir = '../../locks'\n",
+        "[project]\nrendered-specs-dir = '/'\n",
+        "[project]\ndefault-distro = { name = 'nowhere' }\n[components.a]\n",
+        "[component-groups.g]\nspecs = ['../*.spec']\n",
+        "[resources.rpm-repos.'a]b']\nbase-uri = 'https://h/'\ndisable-gpg-check = true\n",
+    ],
+)
+def test_what_only_shows_later_is_refused_at_once(tmp_path: Path, text: str) -> None:
+    assert refused(tmp_path, text).exit_status == 3

@@ -15,7 +15,8 @@ from farm.project.errors import (
     UnknownDistroError,
 )
 from farm.project.farm_settings import BuildFrom
-from farm.project.loader import load_project
+from farm.project.footprint import Footprint
+from farm.project.loader import load_definitions, load_project
 from farm.project.model import LocalSpec, Project, ReleaseCalculation, UpstreamSpec
 
 UP = """
@@ -303,3 +304,88 @@ def test_a_waiver_without_an_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProjectError) as caught:
         load(tmp_path, "", **{"farm.toml": '[[waivers]]\ncomponent = "a"\nreason = "r"\n'})
     assert "until" in caught.value.why
+
+
+def test_the_distribution_that_is_built_must_be_defined_with_its_version(tmp_path: Path) -> None:
+    with pytest.raises(UnknownDistroError) as caught:
+        load(tmp_path, UP.replace('default-version = "2"', 'default-version = "3"') + "[components.a]\n")
+    assert caught.value.why.endswith("azldev.toml:3: 'own' '3' is not in [distros]")
+
+
+def test_a_version_defined_again_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    again = "[distros.up.versions.9]\nrelease-ver = '9'\n"
+    with pytest.raises(UnknownDistroError) as caught:
+        load(tmp_path, "includes = ['b.toml']\n" + UP + "[components.a]\n", **{"b.toml": again})
+    assert "needs `dist-git-base-uri` and a version with `dist-git-branch`" in caught.value.why
+
+
+def test_settings_of_a_package_are_replaced_whole(tmp_path: Path) -> None:
+    text = UP + (
+        "[default-component-config.packages.x.publish]\nrpm-channel = 'r'\ndebuginfo-channel = 'd'\n"
+        "[components.a.packages.x.publish]\nrpm-channel = 'own'\n"
+    )
+    channels = load(tmp_path, text).component("a").packages["x"]
+    assert (channels.rpm, channels.debuginfo) == ("own", "")
+
+
+def test_the_mock_configuration_is_that_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "[distros.d.versions.1]\nmock-config = 'm/any.cfg'\nmock-config-aarch64 = 'm/arm.cfg'\n"
+    write_files(tmp_path, {"azldev.toml": text})
+    for machine, name in (("aarch64", "arm.cfg"), ("x86_64", "any.cfg")):
+        monkeypatch.setattr("farm.project.merge.host_arch", lambda machine=machine: machine)
+        definitions, _ = load_definitions(tmp_path, (), permissive=False, footprint=Footprint())
+        assert definitions.distros["d"].versions["1"].mock_config == tmp_path / "m" / name
+
+
+def test_directories_and_the_author_may_be_said(tmp_path: Path) -> None:
+    project = load(tmp_path, "[project]\nlock-dir = 'my/locks'\nrendered-specs-dir = 'SPECS'\n")
+    root = tmp_path / "project"
+    assert (project.lock_directory, project.rendered_specs) == (root / "my/locks", root / "SPECS")
+    assert project.author_email == "azurelinux@microsoft.com"
+    project = load(tmp_path, "[project]\ndefault-author-email = 'me@h'\n")
+    assert (project.lock_directory, project.rendered_specs, project.author_email) == (root / "locks", None, "me@h")
+
+
+def test_a_script_and_what_it_needs_come_with_the_source(tmp_path: Path) -> None:
+    text = UP + (
+        "[[components.a.source-files]]\nfilename = 'x.tar'\nreplace-upstream = true\nreplace-reason = 'r'\n"
+        "origin = { type = 'custom', script = 'make.sh', mock-packages = ['git'], inputs = ['y.tar'] }\n"
+    )
+    (source,) = load(tmp_path, text).component("a").sources
+    assert (source.script, source.packages, source.inputs, source.replace_reason) == (
+        "make.sh",
+        ("git",),
+        ("y.tar",),
+        "r",
+    )
+
+
+def test_what_the_files_say_of_the_upstream_is_kept(tmp_path: Path) -> None:
+    text = UP + "[components.a]\n[components.b]\nspec = { type = 'upstream', upstream-name = 'b' }\n"
+    project = load(tmp_path, text)
+    said = upstream_of(project, "a").said
+    assert (said.name, said.version, said.snapshot, said.package) == ("up", "9", "2026-02-24T00:00:00-08:00", "")
+    assert upstream_of(project, "b").said.package == "b"
+
+
+def test_bad_metadata_of_an_overlay_file_is_dropped_permissively(tmp_path: Path) -> None:
+    overlays = "[metadata]\ncategory = 'odd'\n[[overlays]]\ntype = 'spec-remove-tag'\ntag = 'X'\n"
+    text = UP + "[components.a]\noverlay-files = ['o.toml']\n"
+    with pytest.raises(InvalidConfigError):
+        load(tmp_path, text, **{"o.toml": overlays})
+    project = load_project(tmp_path / "project", permissive=True)
+    assert [overlay.tag for overlay in project.component("a").overlays] == ["X"]
+
+
+def test_a_users_own_components_may_have_files_beside_them(tmp_path: Path, user_config: Path) -> None:
+    write_files(
+        user_config.parent,
+        {
+            "config.toml": "[components.mine]\nspec = { type = 'local', path = 'm' }\noverlay-files = ['o/*.toml']\n",
+            "o/a.toml": "[metadata]\ncategory = 'azl-pruning'\nupstream-status = 'unknown'\n"
+            "[[overlays]]\ntype = 'spec-remove-tag'\ntag = 'X'\n",
+        },
+    )
+    project = load(tmp_path, "")
+    assert [overlay.tag for overlay in project.component("mine").overlays] == ["X"]
+    assert project.roots == (tmp_path / "project", user_config.parent)
