@@ -58,7 +58,7 @@ class _Cutter:
         self._finder = finder
         self._seed_provides = seed_provides
         self._brought = {
-            pair: sorted(finder.run_time(pair[1], {need.package for need in found}))
+            pair: sorted(finder.run_time(pair[1], frozenset([need.package for need in found])))
             for pair, found in sorted(direct.items())
         }
         self.stand_ins = {pair: self._stand_ins(pair) for pair in direct}

@@ -1,10 +1,12 @@
 """Breaks cycles by taking away few needs. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import rustworkx
 
+from scheduler.feedback_vertices import feedback_vertices
 from scheduler.node import Node
 
 Needs = Mapping[Node, Collection[Node]]
@@ -30,17 +32,18 @@ class Cut:
 def cut_cycles(needs: Needs, cuttable: Callable[[Node, Node], bool]) -> tuple[Cut, ...] | Uncuttable:
     """Return needs without which no cycle is left, sorted; a node's need of itself must be gone already.
 
-    In each group of nodes that need each other, an order is made greedily (Eades, Lin and Smyth 1993): first what
-    needs nothing that is left, last what nothing left needs; else the node with the greatest surplus of dependents
-    over needs goes first, and those needs are cut. Then each cut that turned out not to be necessary is taken back,
-    so no smaller part of the cuts would do.
+    In each group of nodes that need each other, few nodes are chosen to be built first, with the seed: of those the
+    needs inside the group are cut (`feedback_vertices`; of equals, the node that more others need, then the first).
+    Then each cut that turned out not to be necessary is taken back, so no smaller part of the cuts would do.
     """
+    popularity = Counter(provider for providers in needs.values() for provider in set(providers))
     cuts: list[Cut] = []
     for group in groups(needs):
         inside = {node: sorted(set(needs[node]) & group) for node in sorted(group)}
-        order = _build_order(inside, cuttable)
-        if isinstance(order, Uncuttable):
-            return order
+        cycle = _fixed_cycle(inside, cuttable)
+        if cycle:
+            return Uncuttable(nodes=cycle)
+        order = _build_order(inside, _built_first(inside, cuttable, popularity), cuttable)
         cuts += [Cut(node=node, provider=provider, size=len(group)) for node, provider in _needed_cuts(inside, order)]
     return tuple(sorted(cuts))
 
@@ -58,75 +61,65 @@ def groups(needs: Needs) -> list[frozenset[Node]]:
     return sorted((group for group in found if len(group) > 1), key=min)
 
 
-def _build_order(needs: Mapping[Node, list[Node]], cuttable: Callable[[Node, Node], bool]) -> list[Node] | Uncuttable:
-    left = _Left(needs)
-    front: list[Node] = []
-    back: list[Node] = []
-    while left.providers:
-        if (node := left.needing_nothing()) is not None:
-            front.append(node)
-        elif (node := left.needed_by_nothing()) is not None:
-            back.append(node)
-        elif (node := left.best_to_cut(cuttable)) is not None:
-            front.append(node)
-        else:
-            return Uncuttable(nodes=left.cycle(cuttable))
-        left.take(node)
-    return front + back[::-1]
+def _fixed_cycle(needs: Mapping[Node, list[Node]], cuttable: Callable[[Node, Node], bool]) -> tuple[Node, ...]:
+    """Return a cycle of needs that cannot be cut; empty where there is none."""
+    left = {
+        node: [provider for provider in providers if not cuttable(node, provider)] for node, providers in needs.items()
+    }
+    while free := [node for node in sorted(left) if not any(provider in left for provider in left[node])]:
+        for node in free:
+            del left[node]
+    if not left:
+        return ()
+    path = [min(left)]
+    while True:
+        after = min(provider for provider in left[path[-1]] if provider in left)
+        if after in path:
+            return tuple(path[path.index(after) :])
+        path.append(after)
 
 
-class _Left:
-    """The nodes of a group that have no place in the order yet."""
+def _built_first(
+    needs: Mapping[Node, list[Node]], cuttable: Callable[[Node, Node], bool], popularity: Mapping[Node, int]
+) -> frozenset[Node]:
+    """Return the nodes whose cuttable needs are to be cut.
 
-    def __init__(self, needs: Mapping[Node, list[Node]]) -> None:
-        self.providers = {node: set(providers) for node, providers in needs.items()}
-        self.dependents: dict[Node, set[Node]] = {node: set() for node in needs}
-        for node, providers in needs.items():
-            for provider in providers:
-                self.dependents[provider].add(node)
-        self._first = sorted(node for node in needs if not self.providers[node])
-        self._last = sorted(node for node in needs if not self.dependents[node])
+    A node with both kinds of needs counts as two: one that may not be chosen, with the needs that stay, leads to one
+    that may be, with the others.
+    """
+    nodes = sorted(sorted(needs, reverse=True), key=lambda node: popularity[node])
+    number = {node: index for index, node in enumerate(nodes)}
+    successors: list[list[int]] = [[] for _ in nodes]
+    forbidden: set[int] = set()
+    chosen_as: dict[int, Node] = dict(enumerate(nodes))
+    for node in nodes:
+        free = [number[provider] for provider in needs[node] if cuttable(node, provider)]
+        fixed = [number[provider] for provider in needs[node] if not cuttable(node, provider)]
+        if fixed:
+            forbidden.add(number[node])
+        if fixed and free:
+            chosen_as[len(successors)] = node
+            fixed.append(len(successors))
+            successors.append(free)
+        successors[number[node]] = fixed or free
+    return frozenset(chosen_as[index] for index in feedback_vertices(successors, frozenset(forbidden)))
 
-    def needing_nothing(self) -> Node | None:
-        return self._pop(self._first)
 
-    def needed_by_nothing(self) -> Node | None:
-        return self._pop(self._last)
-
-    def best_to_cut(self, cuttable: Callable[[Node, Node], bool]) -> Node | None:
-        by_gain = sorted(
-            self.providers, key=lambda node: (len(self.providers[node]) - len(self.dependents[node]), node)
-        )
-        return next(
-            (node for node in by_gain if all(cuttable(node, provider) for provider in self.providers[node])), None
-        )
-
-    def take(self, node: Node) -> None:
-        for provider in sorted(self.providers.pop(node)):
-            self.dependents[provider].discard(node)
-            if not self.dependents[provider]:
-                self._last.append(provider)
-        for dependent in sorted(self.dependents.pop(node)):
-            self.providers[dependent].discard(node)
-            if not self.providers[dependent]:
-                self._first.append(dependent)
-
-    def cycle(self, cuttable: Callable[[Node, Node], bool]) -> tuple[Node, ...]:
-        """Follow needs that cannot be cut, where every node has one, until a node comes again."""
-        path = [min(self.providers)]
-        while True:
-            here = path[-1]
-            after = min(provider for provider in self.providers[here] if not cuttable(here, provider))
-            if after in path:
-                return tuple(path[path.index(after) :])
-            path.append(after)
-
-    def _pop(self, nodes: list[Node]) -> Node | None:
-        while nodes:
-            node = nodes.pop()
-            if node in self.providers:
-                return node
-        return None
+def _build_order(
+    needs: Mapping[Node, list[Node]], first: Collection[Node], cuttable: Callable[[Node, Node], bool]
+) -> list[Node]:
+    """Return an order in which every need is met that is not a cuttable one of the nodes to be built first."""
+    graph = rustworkx.PyDiGraph[Node, None]()
+    number = {node: graph.add_node(node) for node in needs}
+    graph.add_edges_from_no_data(
+        [
+            (number[provider], number[node])
+            for node, providers in needs.items()
+            for provider in providers
+            if node not in first or not cuttable(node, provider)
+        ]
+    )
+    return list(rustworkx.lexicographical_topological_sort(graph, key=lambda node: f"{node.component}\0{node.arch}"))
 
 
 def _needed_cuts(needs: Mapping[Node, list[Node]], order: list[Node]) -> list[tuple[Node, Node]]:

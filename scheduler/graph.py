@@ -1,7 +1,10 @@
 """The build graph as a value: who needs whom, in which order, and where the seed cuts a cycle. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+import gc
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import rustworkx
 
@@ -60,11 +63,11 @@ class BuildGraph:
 
     def providers(self, node: Node) -> tuple[Node, ...]:
         """Return the nodes that this one needs directly, sorted."""
-        return self._index.named(self._index.graph.predecessor_indices(self._index.number[node]))
+        return self._index.providers.get(node, ())
 
     def dependents(self, node: Node) -> tuple[Node, ...]:
         """Return the nodes that need this one directly, sorted."""
-        return self._index.named(self._index.graph.successor_indices(self._index.number[node]))
+        return self._index.dependents.get(node, ())
 
     def ancestors(self, node: Node) -> frozenset[Node]:
         """Return all nodes that this one needs, directly or not: what its buildroot may be solved from."""
@@ -84,11 +87,7 @@ class BuildGraph:
 
     def blast_radii(self) -> dict[Node, int]:
         """Return for each node how many nodes need it, directly or not."""
-        reached = [0] * len(self.nodes)
-        for index in range(len(self.nodes) - 1, -1, -1):
-            for dependent in self._index.graph.successor_indices(index):
-                reached[index] |= reached[dependent] | 1 << dependent
-        return {node: reached[index].bit_count() for index, node in enumerate(self.nodes)}
+        return dict(zip(self.nodes, self._index.blast_radii, strict=True))
 
 
 def build_graph(
@@ -110,25 +109,92 @@ def build_graph(
         UncuttableCycleError: a cycle that the seed cannot break.
         RequirementError: a BuildRequires is no RPM dependency.
     """
-    specs = {Node(*key): spec for key, spec in facts.items()}
-    known = {Node(*key): packages for key, packages in (known_packages or {}).items()}
-    dynamic = {Node(*key): requires for key, requires in (dynamic_requires or {}).items()}
-    needs = Needs(ProjectProvides(specs, known), seed_provides)
-    direct, unprovided = needs.direct(
-        {node: (*spec.build_requires, *dynamic.get(node, ())) for node, spec in specs.items() if not spec.excluded}
+    standing = StandingGraph(
+        facts, seed_provides=seed_provides, known_packages=known_packages, dynamic_requires=dynamic_requires
     )
-    edges, cut = cut_by_seed(direct, needs, seed_provides)
-    nodes = sorted(node for node, spec in specs.items() if not spec.excluded)
-    levels = _levels(nodes, edges)
-    order = sorted(nodes, key=lambda node: (levels[node], node))
-    return BuildGraph(
-        nodes=tuple(order),
-        edges=edges,
-        cut=cut,
-        unprovided=unprovided,
-        excluded=tuple(sorted((node, spec.excluded) for node, spec in specs.items() if spec.excluded)),
-        _index=_Index(order, edges, levels),
-    )
+    return standing.graph
+
+
+class StandingGraph:
+    """A graph that is kept while specs change one by one; see `build_graph`.
+
+    Attributes:
+        graph: that of the specs as they are now, the very one that `build_graph` makes of them.
+    """
+
+    def __init__(
+        self,
+        facts: Mapping[Node, SpecFacts],
+        *,
+        seed_provides: SeedProvides,
+        known_packages: Mapping[Node, Sequence[BinaryPackage]] | None = None,
+        dynamic_requires: Mapping[Node, Sequence[str]] | None = None,
+    ) -> None:
+        self._specs = {Node(*key): spec for key, spec in facts.items()}
+        self._known = {Node(*key): packages for key, packages in (known_packages or {}).items()}
+        self._dynamic = {Node(*key): requires for key, requires in (dynamic_requires or {}).items()}
+        self._seed_provides = seed_provides
+        self.graph = self._build()
+
+    def replace(self, node: Node, spec: SpecFacts) -> BuildGraph:
+        """Take in another spec of a node. Only where it brings other edges, the graph is built anew.
+
+        Raises:
+            UncuttableCycleError: a cycle that the seed cannot break.
+            RequirementError: a BuildRequires is no RPM dependency.
+        """
+        before = self._specs[node]
+        self._specs[node] = spec
+        if not self._same_edges(node, before, spec):
+            self.graph = self._build()
+        return self.graph
+
+    def _same_edges(self, node: Node, before: SpecFacts, after: SpecFacts) -> bool:
+        if _asked_of(before) != _asked_of(after):
+            return False
+        changed = self._project.replace(node, before, after, self._known.get(node, ()))
+        return self._needs.same_answers(changed, node.arch)
+
+    def _build(self) -> BuildGraph:
+        with _no_garbage_collection():
+            return self._built()
+
+    def _built(self) -> BuildGraph:
+        specs = self._specs
+        self._project = ProjectProvides(specs, self._known)
+        self._needs = Needs(self._project, self._seed_provides)
+        nodes = sorted(node for node, spec in specs.items() if not spec.excluded)
+        direct, unprovided = self._needs.direct(
+            {node: (*specs[node].build_requires, *self._dynamic.get(node, ())) for node in nodes}
+        )
+        edges, cut = cut_by_seed(direct, self._needs, self._seed_provides)
+        levels = _levels(nodes, edges)
+        order = sorted(nodes, key=lambda node: (levels[node], node))
+        return BuildGraph(
+            nodes=tuple(order),
+            edges=edges,
+            cut=cut,
+            unprovided=unprovided,
+            excluded=tuple(sorted((node, spec.excluded) for node, spec in specs.items() if spec.excluded)),
+            _index=_Index(order, edges, levels),
+        )
+
+
+def _asked_of(spec: SpecFacts) -> tuple[object, ...]:
+    """Return what of a spec needs something, or keeps it out of the graph."""
+    return spec.excluded, set(spec.build_requires), {(it.name, frozenset(it.requires)) for it in spec.packages}
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Let the collector rest: it would look over and over at a million small values that hold no cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Index:
@@ -141,6 +207,21 @@ class _Index:
         self.graph = rustworkx.PyDiGraph[Node, None]()
         self.graph.add_nodes_from(order)
         self.graph.add_edges_from_no_data([(self.number[edge.provider], self.number[edge.node]) for edge in edges])
+        providers: dict[Node, list[Node]] = {}
+        dependents: dict[Node, list[Node]] = {}
+        for edge in edges:
+            providers.setdefault(edge.node, []).append(edge.provider)
+            dependents.setdefault(edge.provider, []).append(edge.node)
+        self.providers = {node: tuple(found) for node, found in providers.items()}
+        self.dependents = {node: tuple(found) for node, found in dependents.items()}
+
+    @cached_property
+    def blast_radii(self) -> list[int]:
+        reached = [0] * len(self.order)
+        for index in range(len(self.order) - 1, -1, -1):
+            for dependent in self.graph.successor_indices(index):
+                reached[index] |= reached[dependent] | 1 << dependent
+        return [nodes.bit_count() for nodes in reached]
 
     def named(self, numbers: "rustworkx.NodeIndices | set[int]") -> tuple[Node, ...]:
         return tuple(sorted(self.order[number] for number in numbers))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from scheduler.edges import Need, Pair, SeedProvides, Unprovided
 from scheduler.node import Node
@@ -11,6 +12,8 @@ from scheduler.requirement_text import RequirementError, parse_requirement
 
 _OF_RPM_ITSELF = "rpmlib("
 _Met = tuple[Node, Need]
+_Question = tuple[Alternatives, str, str]
+"""What would do, the whole requirement, and the architecture."""
 
 
 class Needs:
@@ -24,6 +27,9 @@ class Needs:
         self._project = project
         self._seed_provides = seed_provides
         self._run_time: dict[tuple[Node, str], list[_Met]] = {}
+        self._met: dict[_Question, _Met | None] = {}
+        self._askers: dict[str, set[_Question]] = {}
+        self._behind: dict[tuple[Node, frozenset[str]], frozenset[_Met]] = {}
 
     def direct(
         self, requirements: Mapping[Node, Sequence[str]]
@@ -48,11 +54,17 @@ class Needs:
                         needs.setdefault((node, met[0]), set()).add(met[1])
         return needs, tuple(sorted(unprovided))
 
-    def run_time(self, provider: Node, packages: Iterable[str]) -> set[_Met]:
+    def run_time(self, provider: Node, packages: frozenset[str]) -> frozenset[_Met]:
         """Return what packages of a node need of other nodes when they are installed, directly or not.
 
         Only what the seed cannot meet counts: a buildroot is solved from what is needed and the seed.
         """
+        known = self._behind.get((provider, packages))
+        if known is None:
+            known = self._behind[provider, packages] = self._walk(provider, packages)
+        return known
+
+    def _walk(self, provider: Node, packages: Iterable[str]) -> frozenset[_Met]:
         waiting = sorted((provider, package) for package in packages)
         seen = set(waiting)
         found: set[_Met] = set()
@@ -64,7 +76,7 @@ class Needs:
                 if (met[0], met[1].package) not in seen:
                     seen.add((met[0], met[1].package))
                     waiting.append((met[0], met[1].package))
-        return found
+        return frozenset(found)
 
     def _answer(self, text: str, node: Node) -> list[_Met | None]:
         """Return what meets a requirement in the project; None where neither project nor seed does."""
@@ -88,7 +100,21 @@ class Needs:
             ]
         return known
 
+    def same_answers(self, names: Iterable[str], arch: str) -> bool:
+        """Tell whether all that was ever asked for by these names is answered now as it was then."""
+        questions = {question for name in names for question in self._askers.get(name, ()) if question[2] == arch}
+        return all(self._look_up(*question) == self._met[question] for question in sorted(questions, key=str))
+
     def _meet(self, group: Alternatives, text: str, arch: str) -> _Met | None:
+        question = (group, text, arch)
+        if question not in self._met:
+            self._project.asked.clear()
+            self._met[question] = self._look_up(group, text, arch)
+            for name in self._project.asked:
+                self._askers.setdefault(name, set()).add(question)
+        return self._met[question]
+
+    def _look_up(self, group: Alternatives, text: str, arch: str) -> _Met | None:
         for choice in group.choices:
             if found := self._project.find(choice, arch):
                 return _need(found, choice, text, optional=group.optional)
@@ -103,11 +129,14 @@ class Needs:
         return any(self._seed_provides(str(choice), arch) for choice in group.choices)
 
 
-def _groups(text: str, node: Node) -> list[Alternatives]:
-    if text.startswith(_OF_RPM_ITSELF):
-        return []
+@lru_cache(maxsize=1 << 18)
+def _choices(text: str) -> tuple[Alternatives, ...]:
+    return () if text.startswith(_OF_RPM_ITSELF) else tuple(alternatives(parse_requirement(text)))
+
+
+def _groups(text: str, node: Node) -> tuple[Alternatives, ...]:
     try:
-        return alternatives(parse_requirement(text))
+        return _choices(text)
     except RequirementError as exc:
         raise RequirementError(f"{node.component}: {exc.what}", why=exc.why, hint="correct the spec") from exc
 

@@ -1,8 +1,9 @@
 """What the components of the project provide, known or foretold from names. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from farm.source_package import BinaryPackage, SpecFacts
 from scheduler.node import Node
@@ -13,6 +14,8 @@ _NAMESPACED = re.compile(r"(?P<namespace>python[0-9.]*dist|pkgconfig|cmake)\((?P
 _ANY_NAMESPACE = re.compile(r"[^()]*\((?P<name>[^()]+)\)(?:\(.*\))?")
 _SEPARATORS = re.compile(r"[-_.]+")
 _VERSION_TAIL = re.compile(r"-?[0-9.]+$")
+_KEPT = 1 << 18
+"""So many texts are remembered with what they mean: all of a distribution, which every architecture repeats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -36,11 +39,15 @@ class ProjectProvides:
         facts: the specs; those that exclude their architecture provide nothing.
         known_packages: packages that the last good build of a node really made. Of those that the spec still has,
             all provides count, and nothing is foretold.
+
+    Attributes:
+        asked: names that were looked for; who cares empties it.
     """
 
     def __init__(self, facts: Mapping[Node, SpecFacts], known_packages: Mapping[Node, Sequence[BinaryPackage]]) -> None:
-        self._by_name: dict[tuple[str, str], list[tuple[Requirement, ProjectPackage]]] = {}
+        self._by_name: dict[str, dict[str, list[tuple[Requirement, ProjectPackage]]]] = {}
         self._requires: dict[tuple[Node, str], tuple[str, ...]] = {}
+        self.asked: set[str] = set()
         for node in sorted(facts):
             if not facts[node].excluded:
                 self._add(node, facts[node], {it.name: it for it in known_packages.get(node, ())})
@@ -50,12 +57,17 @@ class ProjectProvides:
 
         The best is first: known before foretold, then the package of that very name, then by component and package.
         """
+        by_name = self._by_name.get(arch, {})
+        names = {wanted.name, canonical_name(wanted.name)}
+        self.asked |= names
         found = {
             package
-            for name in {wanted.name, canonical_name(wanted.name)}
-            for provide, package in self._by_name.get((arch, name), ())
+            for name in names
+            for provide, package in by_name.get(name, ())
             if package.foretold or satisfies(provide, wanted)
         }
+        if not found:
+            return []
         known = {(it.node, it.package) for it in found if not it.foretold}
         kept = [it for it in found if not it.foretold or (it.node, it.package) not in known]
         return sorted(kept, key=lambda it: (it.foretold, it.package != wanted.name, it))
@@ -77,6 +89,26 @@ class ProjectProvides:
         """Return the run-time requirements of a package, sorted."""
         return self._requires.get((node, package), ())
 
+    def replace(
+        self, node: Node, before: SpecFacts, after: SpecFacts, known: Sequence[BinaryPackage]
+    ) -> frozenset[str]:
+        """Take in another spec of a node, and return the names that it provides otherwise than before."""
+        by_name = self._by_name.setdefault(node.arch, {})
+        old = self._entries(node, before, known)
+        new = self._entries(node, after, known)
+        for provide, entry in old:
+            by_name[provide.name].remove((provide, entry))
+        for package in before.packages:
+            self._requires.pop((node, package.name), None)
+        self._add(node, after, {it.name: it for it in known})
+        return frozenset(provide.name for provide, _ in set(old) ^ set(new))
+
+    def _entries(
+        self, node: Node, spec: SpecFacts, known: Sequence[BinaryPackage]
+    ) -> list[tuple[Requirement, ProjectPackage]]:
+        alone = ProjectProvides({node: spec}, {node: known})
+        return [entry for entries in alone._by_name.get(node.arch, {}).values() for entry in entries]
+
     def _add(self, node: Node, spec: SpecFacts, known: Mapping[str, BinaryPackage]) -> None:
         for package in spec.packages:
             real = known.get(package.name)
@@ -84,24 +116,31 @@ class ProjectProvides:
             self._requires[node, package.name] = tuple(sorted(requires))
             itself = Requirement(name=package.name, operator="=", evr=spec.source.evr)
             entry = ProjectPackage(foretold=False, node=node, package=package.name)
-            for provide in [itself, *_parse([*package.provides, *(real.provides if real else ())])]:
-                self._by_name.setdefault((node.arch, provide.name), []).append((provide, entry))
+            by_name = self._by_name.setdefault(node.arch, {})
+            for provide in (itself, *map(_provide, package.provides), *map(_provide, real.provides if real else ())):
+                if provide is not None:
+                    by_name.setdefault(provide.name, []).append((provide, entry))
             if real is None:
                 promised = ProjectPackage(foretold=True, node=node, package=package.name)
-                for name in foretold_names(package.name):
-                    self._by_name.setdefault((node.arch, name), []).append((Requirement(name=name), promised))
+                for promise in _promises(package.name):
+                    by_name.setdefault(promise.name, []).append((promise, promised))
 
 
-def _parse(texts: Iterable[str]) -> list[Requirement]:
-    found = []
-    for text in texts:
-        try:
-            provide = parse_requirement(text) if " " in text else Requirement(name=text)
-        except RequirementError:
-            continue
-        if isinstance(provide, Requirement):
-            found.append(provide)
-    return found
+@lru_cache(maxsize=_KEPT)
+def _provide(text: str) -> Requirement | None:
+    """Return a provide; None where it is not one that rpm would understand."""
+    if " " not in text:
+        return Requirement(name=text)
+    try:
+        found = parse_requirement(text)
+    except RequirementError:
+        return None
+    return found if isinstance(found, Requirement) else None
+
+
+@lru_cache(maxsize=_KEPT)
+def _promises(package: str) -> tuple[Requirement, ...]:
+    return tuple(Requirement(name=name) for name in foretold_names(package))
 
 
 def foretold_names(package: str) -> list[str]:
@@ -112,6 +151,7 @@ def foretold_names(package: str) -> list[str]:
     return [canonical_name(name) for name in names]
 
 
+@lru_cache(maxsize=_KEPT)
 def canonical_name(name: str) -> str:
     """Return the one spelling under which foretold provides are found: `python3.13dist(Foo_Bar[x])` -> `foo-bar`."""
     match = _NAMESPACED.fullmatch(name)
