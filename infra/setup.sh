@@ -61,9 +61,16 @@ host_packages() {
         return
     fi
     echo "installing: $(echo $missing)"
+    case " "$missing" " in *postgresql*) no_database_cluster ;; esac
     apt-get update -q=2
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive apt-get install -q=2 -y --no-install-recommends $missing >/dev/null
+}
+
+# Debian's package would make a cluster and start it on port 5432; the tests start servers of their own.
+no_database_cluster() {
+    mkdir -p /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/farm.conf
 }
 
 # uv does not read pip's configuration: hand it the machine's index and certificates.

@@ -1,52 +1,50 @@
-"""The database below the ledger: opening, transactions, and its errors in the farm's words."""
+"""The database below the ledger: transactions from any thread and process, repeated where that is safe."""
 
-import fcntl
-import os
-import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
+from sqlalchemy import URL, Connection, select
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import ConnectionPoolEntry
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
-from farm.ledger.errors import CorruptLedgerError, LedgerBusyError, LedgerError, LedgerFullError
+from farm.ledger import backend as backends
+from farm.ledger.address import parse_address
+from farm.ledger.backend import Backend, Link
+from farm.ledger.errors import LedgerConflictError, LedgerError, LedgerUnreachableError
 from farm.ledger.migrate import is_current, upgrade
+from farm.ledger.tables import chain_table, event_table
 
-BUSY_SECONDS = 60.0
-"""How long a transaction waits for others to end theirs."""
+PATIENCE_SECONDS = 30.0
+"""How long work waits for a server that was there to come back: half of what a lease lasts, so none is lost over it."""
 
-_FILE_MODE = 0o640
-_NEEDED_BYTES = 64 * 1024
-"""SQLite keeps an index of its write-ahead log in a file of its own, of at least 32 KiB."""
-
-_PRIMARY_CODE = 0xFF
-"""SQLite keeps details in the higher bits of its result codes (https://sqlite.org/rescode.html)."""
+T = TypeVar("T")
 
 
 class Database:
-    """Transactions on a ledger's database, from any thread and any process."""
+    """Transactions on a ledger's database, from any thread and any process.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    What is given as a function may be run again after the connection was lost, or after a deadlock: it must have no
+    effects but those in the database. Whether a commit whose answer was lost came about is looked up, not guessed.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
         self._local = threading.local()
 
     @classmethod
     def open(cls, location: Path | str) -> Self:
-        """Connect, and make or upgrade the tables where needed.
+        """Connect, and make or upgrade the tables where needed. A server that does not answer is not waited for.
 
         Raises:
             LedgerError: it cannot be opened, is damaged, is no ledger, or is from a newer farm.
         """
-        url = _url(location)
-        database = cls(_engine(url))
+        database = cls(_backend(parse_address(location)))
         try:
-            with _translated(url), _preparing(url):
+            with database._translated(), database._backend.preparing():
                 database._prepare()
         except BaseException:
             database.close()
@@ -55,155 +53,171 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self._backend.engine.dispose()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may work on it, too."""
+        return self._backend.engine.dialect.name != "sqlite"
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Do what only reads, and sees one consistent state; within a transaction of this thread, in that one."""
+        joined = self._joined()
+        if joined is not None:
+            with self._translated():
+                return work(joined)
+        answer: T = _patiently()(self._read_once, work)
+        return answer
+
+    def write(self, work: Callable[[Connection], T], *, appends: bool = False) -> T:
+        """Do what may write, in a transaction of its own or in that of this thread.
+
+        Args:
+            appends: events are appended; else, the work must be such that it may be done twice.
+        """
+        joined = self._joined()
+        if joined is not None:
+            with self._translated():
+                return work(joined)
+        doubt: list[tuple[_InDoubt, T]] = []
+
+        def attempt() -> T:
+            if doubt and self._has(doubt[0][0].link):
+                return doubt[0][1]
+            doubt.clear()
+            answers: list[T] = []
+            try:
+                with self._begun(appends=appends) as connection:
+                    answers.append(work(connection))
+            except _InDoubt as error:
+                doubt.append((error, answers[0]))
+                raise error.error from error
+            return answers[0]
+
+        return _patiently()(attempt)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open a transaction that may write, or join the one of this thread."""
-        joined: Connection | None = getattr(self._local, "connection", None)
-        if joined is not None:
-            yield joined
+    def transaction(self) -> Iterator[None]:
+        """Make all writes of the block, in this thread, one. The block is never repeated; its beginning is.
+
+        Raises:
+            LedgerUnreachableError: the connection was lost on the way; nothing of the block was written.
+        """
+        if self._joined() is not None:
+            yield
             return
-        with _translated(self._engine.url), self._engine.connect() as connection:
-            connection.execution_options(farm_writes=True)
-            with connection.begin():
+        try:
+            with self._begun(appends=True) as connection:
                 self._local.connection = connection
                 try:
-                    yield connection
+                    yield
                 finally:
                     self._local.connection = None
+        except _InDoubt as error:
+            if not _patiently()(self._has, error.link):
+                raise error.error from error
+
+    def _joined(self) -> Connection | None:
+        found: Connection | None = getattr(self._local, "connection", None)
+        return found
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
+        with self._translated(), self._backend.engine.connect() as connection:
+            self._backend.begin_reading(connection)
+            with connection.begin():
+                return work(connection)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Open a transaction that only reads one consistent state, or join the writing one of this thread."""
-        joined: Connection | None = getattr(self._local, "connection", None)
-        if joined is not None:
-            yield joined
-            return
-        with _translated(self._engine.url), self._engine.connect() as connection, connection.begin():
-            yield connection
+    def _begun(self, *, appends: bool) -> Iterator[Connection]:
+        """Yield a writing transaction, and commit it with the block."""
+        with self._translated():
+            connection, before = _patiently()(self._begin, appends=appends)
+            try:
+                yield connection
+                after = _end_of_chain(connection) if before is not None else None
+                try:
+                    connection.commit()
+                except DBAPIError as exc:
+                    error = self._backend.in_our_words(exc)
+                    if not isinstance(error, LedgerUnreachableError):
+                        raise
+                    raise _InDoubt(error, after if after != before else None) from exc
+            finally:
+                with suppress(SQLAlchemyError):
+                    connection.close()
+
+    def _begin(self, *, appends: bool) -> tuple[Connection, Link | None]:
+        with self._translated():
+            connection = self._backend.engine.connect()
+            try:
+                self._backend.begin_writing(connection)
+                connection.begin()
+                return connection, self._backend.lock_chain(connection) if appends else None
+            except BaseException:
+                with suppress(SQLAlchemyError):
+                    connection.close()
+                raise
+
+    def _has(self, link: Link | None) -> bool:
+        """Tell whether a transaction that appended this last is there: after its end, for it had the chain's lock."""
+        if link is None:
+            return False
+        with self._begun(appends=True) as connection:
+            query = select(event_table.c.hash).where(event_table.c.seq == link.seq)
+            return bool(connection.execute(query).scalar() == link.hash)
 
     def _prepare(self) -> None:
-        with self.read() as connection:
-            current = is_current(connection)
-        if current:
+        if self._read_once(is_current):
             return
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
-        with self.write() as connection:
+        self._backend.before_tables()
+        with self._begun(appends=False) as connection:
+            self._backend.lock_tables(connection)
             if not is_current(connection):
                 upgrade(connection)
 
-
-def _url(location: Path | str) -> URL:
-    if isinstance(location, Path) or "://" not in location:
-        return URL.create("sqlite", database=str(Path(location).absolute()))
-    try:
-        return make_url(location)
-    except ArgumentError as exc:
-        raise LedgerError("the ledger's address is no database URL", hint="sqlite:////path, or a path") from exc
-
-
-def _engine(url: URL) -> Engine:
-    try:
-        if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=BUSY_SECONDS)
-    except (NoSuchModuleError, ImportError) as exc:
-        raise LedgerError(
-            f"the ledger cannot use {url.drivername}", why=str(exc), hint="install the driver, or use SQLite"
-        ) from exc
-    event.listen(engine, "connect", _set_up_connection)
-    event.listen(engine, "checkout", _refuse_inherited)
-    event.listen(engine, "begin", _begin)
-    return engine
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as exc:
+            raise self._backend.in_our_words(exc) from exc
+        except PoolTimeoutError as exc:
+            raise backends.busy(str(exc), backends.BUSY_SECONDS) from exc
+        except PendingRollbackError as exc:
+            raise LedgerUnreachableError(
+                "the ledger's server cannot be reached", why="the connection was lost"
+            ) from exc
 
 
-def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    """Leave BEGIN to us, check references, and have a commit survive a power cut."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.close()
-    entry.info["pid"] = os.getpid()
+class _InDoubt(Exception):  # noqa: N818 - nobody but this module sees it
+    """The connection was lost while a transaction was committed: it may be there or not."""
+
+    def __init__(self, error: LedgerError, link: Link | None) -> None:
+        super().__init__(error.what)
+        self.error = error
+        self.link = link
 
 
-def _refuse_inherited(_connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
-    """Make a forked child open connections of its own: SQLite must not be carried across a fork."""
-    if entry.info["pid"] != os.getpid():
-        entry.dbapi_connection = None  # type: ignore[misc] # what SQLAlchemy documents for forks
-        raise DisconnectionError
+def _backend(url: URL) -> Backend:
+    # Each takes a tenth of a second that the other's user need not wait.
+    if url.get_backend_name() == "sqlite":
+        from farm.ledger.sqlite_backend import SqliteBackend  # noqa: PLC0415 - see above
+
+        return SqliteBackend(url)
+    from farm.ledger.postgresql_backend import PostgresqlBackend  # noqa: PLC0415 - see above
+
+    return PostgresqlBackend(url)
 
 
-def _begin(connection: Connection) -> None:
-    """Take the write lock at once: a reading transaction that writes later fails where another wrote in between."""
-    writes = connection.get_execution_options().get("farm_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _end_of_chain(connection: Connection) -> Link:
+    row = connection.execute(select(chain_table.c.seq, chain_table.c.hash)).one()
+    return Link(seq=row.seq, hash=row.hash)
 
 
-@contextmanager
-def _preparing(url: URL) -> Iterator[None]:
-    """Let one process at a time make or upgrade an SQLite file: switching to WAL does not wait for others."""
-    if url.get_backend_name() != "sqlite" or not url.database:
-        yield
-        return
-    try:
-        # A file that is there is never opened here: closing it would drop the locks of SQLite's own connections in this
-        # process (https://www.sqlite.org/howtocorrupt.html, 2.2).
-        with suppress(FileExistsError):
-            os.close(os.open(url.database, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE))
-        directory = os.open(Path(url.database).parent, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as exc:
-        raise LedgerError(
-            f"cannot open the ledger {url.database}",
-            why=exc.strerror or str(exc),
-            hint="name another state directory with --state",
-        ) from exc
-    try:
-        fcntl.flock(directory, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(directory)
-
-
-@contextmanager
-def _translated(url: URL) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as exc:
-        raise _in_our_words(exc, url) from exc
-    except PoolTimeoutError as exc:
-        raise _busy(str(exc)) from exc
-
-
-def _in_our_words(exc: DBAPIError, url: URL) -> LedgerError:
-    why = f"{url.render_as_string(hide_password=True)}: {exc.orig}"
-    code = getattr(exc.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE
-    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        hint = "move the file away and restore a backup; without one, a new ledger is made and all is built again"
-        return CorruptLedgerError("the ledger is damaged", why=why, hint=hint)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return _busy(why)
-    out_of_reach = code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
-    if code == sqlite3.SQLITE_FULL or (out_of_reach and _is_full(url)):
-        hint = "free some space (`farm gc`; the cache directory may be deleted any time), then run again"
-        return LedgerFullError("no space left for the ledger", why=why, hint=hint)
-    if out_of_reach:
-        return LedgerError("the ledger cannot be read or written", why=why, hint="check the disk and the permissions")
-    return LedgerError("the ledger's database refused", why=why)
-
-
-def _busy(why: str) -> LedgerBusyError:
-    hint = "another farm process holds it; wait for it or end it"
-    return LedgerBusyError(f"the ledger was locked for {BUSY_SECONDS:.0f} seconds", why=why, hint=hint)
-
-
-def _is_full(url: URL) -> bool:
-    """Tell whether the file system of an SQLite ledger is full: even to be read it needs a little space beside it."""
-    try:
-        place = os.statvfs(Path(url.database or "").parent)
-    except OSError:
-        return False
-    return place.f_bfree * place.f_frsize < _NEEDED_BYTES or place.f_favail == 0 < place.f_files
+def _patiently() -> Retrying:
+    return Retrying(
+        retry=retry_if_exception_type((LedgerUnreachableError, LedgerConflictError)),
+        stop=stop_after_delay(PATIENCE_SECONDS),
+        wait=wait_exponential(multiplier=0.05, max=1.0),
+        reraise=True,
+    )

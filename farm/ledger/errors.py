@@ -55,3 +55,21 @@ class LedgerFullError(LedgerError):
     """The ledger's file system has no space left: even to be read it needs a little."""
 
     code = "LED010"
+
+
+class LedgerAddressError(LedgerError):
+    """The address names no database that can hold a ledger."""
+
+    code = "LED011"
+
+
+class LedgerUnreachableError(LedgerError):
+    """The ledger's server does not answer, or the connection was lost; nothing is half-applied."""
+
+    code = "LED012"
+
+
+class LedgerConflictError(LedgerError):
+    """The database undid a transaction because of another one; the same once more may succeed."""
+
+    code = "LED013"

@@ -109,7 +109,7 @@ def _step_run(view: RunView, stored: StoredEvent) -> RunView:
 
 def _step_node(nodes: dict[NodeKey, NodeView], stored: StoredEvent) -> None:
     event = stored.event
-    if isinstance(event, RunStarted | RunFinished | Published | RolledBack):
+    if not isinstance(event, NodePlanned | NodeChanged | BuildStarted | BuildFinished | VerdictReached):
         return
     key = (event.component, event.arch)
     node = nodes.get(key) or NodeView(component=event.component, arch=event.arch, since=stored.time)

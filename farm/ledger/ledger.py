@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy import Connection
+
 from farm.build import BuildResult
 from farm.clock import Clock, SystemClock, timestamp
 from farm.digest import Digest
@@ -12,6 +14,7 @@ from farm.events import Event, Published, RunStatus
 from farm.ledger import event_log, leases, outcomes, publications, results, runs, verdicts
 from farm.ledger.database import Database
 from farm.ledger.holder import Holder
+from farm.ledger.server_clock import ServerClock
 from farm.ledger.subjects import build_subject, require_subject
 from farm.ledger.values import Lease, NodeOutcome, Publication, Run, StoredEvent
 from farm.states import NodeState
@@ -34,17 +37,24 @@ class Ledger:
         """Open a ledger, making or upgrading it where needed.
 
         Args:
-            location: the file of an SQLite ledger, or an SQLAlchemy URL.
+            location: the file of an SQLite ledger, or a database URL.
+            clock: the machine's own, or, where machines share the ledger, its server's.
 
         Raises:
             CorruptLedgerError: the file is damaged, or no ledger.
             NewerLedgerError: a newer farm wrote it.
         """
-        return cls(Database.open(location), clock or SystemClock())
+        database = Database.open(location)
+        return cls(database, clock or (ServerClock(database, SystemClock()) if database.is_shared else SystemClock()))
 
     def close(self) -> None:
         """Close its connections."""
         self._database.close()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that its times are of: whether a lease has expired is for this one to say, and no other."""
+        return self._clock
 
     def __enter__(self) -> Self:
         """Return the ledger; leaving the block closes it."""
@@ -57,15 +67,16 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make all writes of the block, in this thread, one: all of them last, or none."""
-        with self._database.write():
+        with self._database.transaction():
             yield
 
     # Runs and events
 
     def begin_run(self, project: str, commit: str, command: str) -> str:
         """Record that a command begins, with its `RunStarted` event, and return the new run's id."""
-        with self._database.write() as connection:
-            return runs.begin(connection, project, commit, command, self._now())
+        return self._database.write(
+            lambda connection: runs.begin(connection, project, commit, command, self._now()), appends=True
+        )
 
     def end_run(self, run_id: str, status: RunStatus) -> None:
         """Record how a run ended, with its `RunFinished` event; a run that has ended stays as it is.
@@ -73,13 +84,11 @@ class Ledger:
         Raises:
             UnknownRunError: there is no such run.
         """
-        with self._database.write() as connection:
-            runs.end(connection, run_id, status, self._now())
+        self._database.write(lambda connection: runs.end(connection, run_id, status, self._now()), appends=True)
 
     def runs(self) -> list[Run]:
         """Return all runs, newest first."""
-        with self._database.read() as connection:
-            return runs.all_runs(connection)
+        return self._database.read(runs.all_runs)
 
     def append(self, run_id: str | None, event: Event) -> int:
         """Append an event to the chain and return its sequence number.
@@ -87,13 +96,13 @@ class Ledger:
         Raises:
             UnknownRunError: there is no such run.
         """
-        with self._database.write() as connection:
-            return event_log.append(connection, run_id, event, self._now())
+        return self._database.write(
+            lambda connection: event_log.append(connection, run_id, event, self._now()), appends=True
+        )
 
     def events(self, after: int = 0, run_id: str | None = None, limit: int | None = None) -> list[StoredEvent]:
         """Return the events with a greater sequence number, in order; of one run where it is named."""
-        with self._database.read() as connection:
-            return event_log.events(connection, after, run_id, limit)
+        return self._database.read(lambda connection: event_log.events(connection, after, run_id, limit))
 
     def verify_chain(self) -> int:
         """Check that the events are those that were written, all of them, and return how many there are.
@@ -101,8 +110,7 @@ class Ledger:
         Raises:
             BrokenChainError: they are not; it names the first that is wrong.
         """
-        with self._database.read() as connection:
-            return event_log.verify(connection)
+        return self._database.read(event_log.verify)
 
     # Leases
 
@@ -111,8 +119,17 @@ class Ledger:
 
         A lease is taken over at once where its holder is a process of this host that has ended, else when it expires.
         """
-        with self._database.write() as connection:
-            return leases.acquire(connection, subject, holder, ttl_seconds, self._clock.now())
+        tried: list[Lease] = []
+
+        def work(connection: Connection) -> Lease | None:
+            taken = leases.current(connection, subject) if tried else None
+            if taken in tried:  # the connection was lost with the answer to a commit that came about
+                return taken
+            lease = leases.acquire(connection, subject, holder, ttl_seconds, self._clock.now())
+            tried.extend([lease] if lease is not None else [])
+            return lease
+
+        return self._database.write(work)
 
     def renew(self, lease: Lease) -> Lease:
         """Prolong a lease by its own time to live.
@@ -120,18 +137,15 @@ class Ledger:
         Raises:
             StaleLeaseError: it was taken over or released.
         """
-        with self._database.write() as connection:
-            return leases.renew(connection, lease, self._clock.now())
+        return self._database.write(lambda connection: leases.renew(connection, lease, self._clock.now()))
 
     def release(self, lease: Lease) -> None:
         """Give a lease back; nothing happens where it was lost already."""
-        with self._database.write() as connection:
-            leases.release(connection, lease)
+        self._database.write(lambda connection: leases.release(connection, lease))
 
     def lease_of(self, subject: str) -> Lease | None:
         """Return the lease on a subject, expired or not; None where nobody has it."""
-        with self._database.read() as connection:
-            return leases.current(connection, subject)
+        return self._database.read(lambda connection: leases.current(connection, subject))
 
     # Builds
 
@@ -143,14 +157,16 @@ class Ledger:
             StaleLeaseError: the lease was lost: another worker has the build.
         """
         require_subject(lease, build_subject(result.build_id, result.variation.name))
-        with self._database.write() as connection:
+
+        def work(connection: Connection) -> None:
             leases.require_current(connection, lease)
             results.record(connection, lease, result, self._now())
 
+        self._database.write(work)
+
     def results(self, build_id: Digest) -> list[BuildResult]:
         """Return all attempts at a build id, oldest first."""
-        with self._database.read() as connection:
-            return results.of_build(connection, build_id)
+        return self._database.read(lambda connection: results.of_build(connection, build_id))
 
     def latest_results(self, build_id: Digest) -> list[BuildResult]:
         """Return the newest attempt of each variation, in the order in which variations were first tried."""
@@ -164,22 +180,23 @@ class Ledger:
             StaleLeaseError: the lease was lost: another worker has the build.
         """
         require_subject(lease, build_subject(verdict.build_id))
-        with self._database.write() as connection:
+
+        def work(connection: Connection) -> None:
             leases.require_current(connection, lease)
             verdicts.record(connection, lease, verdict, self._now())
 
+        self._database.write(work)
+
     def verdict(self, build_id: Digest) -> Verdict | None:
         """Return the verdict that holds for a build id."""
-        with self._database.read() as connection:
-            return verdicts.of_build(connection, build_id)
+        return self._database.read(lambda connection: verdicts.of_build(connection, build_id))
 
     def verdict_of_rpm(self, unsigned: Digest) -> Verdict | None:
         """Return the verdict that holds for an unsigned RPM: the newest that passes, else the newest.
 
         Only verdicts count that have not been replaced. A passing one always has that very RPM among its `rpms`.
         """
-        with self._database.read() as connection:
-            return verdicts.of_rpm(connection, unsigned)
+        return self._database.read(lambda connection: verdicts.of_rpm(connection, unsigned))
 
     def record_outcome(self, run_id: str, outcome: NodeOutcome) -> None:
         """Record how a node of a run ended; a node has one outcome per run, the last one told.
@@ -187,18 +204,15 @@ class Ledger:
         Raises:
             UnknownRunError: there is no such run.
         """
-        with self._database.write() as connection:
-            outcomes.record(connection, run_id, outcome, self._now())
+        self._database.write(lambda connection: outcomes.record(connection, run_id, outcome, self._now()), appends=True)
 
     def outcomes(self, run_id: str) -> list[NodeOutcome]:
         """Return how the nodes of a run ended, by component and architecture."""
-        with self._database.read() as connection:
-            return outcomes.of_run(connection, run_id)
+        return self._database.read(lambda connection: outcomes.of_run(connection, run_id))
 
     def last_outcome(self, component: str, arch: str, states: Sequence[NodeState] | None = None) -> NodeOutcome | None:
         """Return how a node ended the last time, or the last time that it ended in one of the states."""
-        with self._database.read() as connection:
-            return outcomes.last(connection, component, arch, states)
+        return self._database.read(lambda connection: outcomes.last(connection, component, arch, states))
 
     def last_good(self, component: str, arch: str) -> NodeOutcome | None:
         """Return the last outcome that was reproducible."""
@@ -208,15 +222,17 @@ class Ledger:
 
     def record_publication(self, publication: Publication, run_id: str | None = None) -> None:
         """Record what was published, with its `Published` event; the same snapshot once more changes nothing."""
-        with self._database.write() as connection:
+
+        def work(connection: Connection) -> None:
             if publications.record(connection, publication):
                 event = Published(snapshot=publication.snapshot, packages=len(publication.packages))
                 event_log.append(connection, run_id, event, self._now())
 
+        self._database.write(work, appends=True)
+
     def publications(self) -> list[Publication]:
         """Return all publications, newest first."""
-        with self._database.read() as connection:
-            return publications.all_publications(connection)
+        return self._database.read(publications.all_publications)
 
     def _now(self) -> str:
         return timestamp(self._clock.now())

@@ -170,10 +170,10 @@ def test_a_full_disk_is_called_so(tmp_path: Path) -> None:
 
 
 def test_more_threads_than_connections_is_called_busy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("farm.ledger.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("farm.ledger.backend.BUSY_SECONDS", 0.05)
     with closing(Ledger.open(path)) as ledger, ExitStack() as held:
         for _ in range(15):
-            held.enter_context(ledger._database.read())
+            held.enter_context(ledger._database._backend.engine.connect())
         with pytest.raises(LedgerBusyError):
             ledger.runs()
 
@@ -190,7 +190,7 @@ def test_an_address_that_is_none(url: str) -> None:
 
 
 def test_a_lock_that_others_keep(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("farm.ledger.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("farm.ledger.backend.BUSY_SECONDS", 0.1)
     with Ledger.open(path) as ledger, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert len(ledger.events()) == 3

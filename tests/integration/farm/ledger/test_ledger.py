@@ -1,6 +1,7 @@
+"""What every ledger does, whichever database it lies in."""
+
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from builders.builds import build_result, built_rpm, digest, failed_result, nevra, verdict
@@ -17,6 +18,8 @@ from farm.ledger.values import Lease, NodeOutcome, Publication, PublishedPackage
 from farm.states import NodeState
 from farm.verdict import VerdictStatus
 
+pytestmark = pytest.mark.integration
+
 HERE = this_process()
 ELSEWHERE = Holder(name="worker@elsewhere", boot="another", pid=1, started=1)
 DEAD = replace(HERE, name="dead", started=1)
@@ -28,8 +31,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite", clock) as opened:
+def ledger(address: str, clock: FakeClock) -> Iterator[Ledger]:
+    with Ledger.open(address, clock) as opened:
         yield opened
 
 
@@ -320,11 +323,11 @@ def test_nothing_of_a_transaction_that_fails_is_kept(ledger: Ledger, attempt: Le
     assert ledger.results(digest("curl")) == [build_result()]
 
 
-def test_all_is_there_after_opening_again(tmp_path: Path, ledger: Ledger, lease: Lease) -> None:
+def test_all_is_there_after_opening_again(address: str, ledger: Ledger, lease: Lease) -> None:
     run_id = ledger.begin_run("p", "", "build")
     ledger.record_verdict(lease, verdict())
     ledger.close()
-    with Ledger.open(str(tmp_path / "ledger.sqlite")) as again:
+    with Ledger.open(address) as again:
         assert [run.run_id for run in again.runs()] == [run_id]
         assert again.verdict(digest("curl")) == verdict()
         assert again.lease_of(lease.subject) == lease

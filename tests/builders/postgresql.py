@@ -1,0 +1,158 @@
+"""A PostgreSQL server of a test's own: unprivileged, on a unix socket, and dead when the test's process is."""
+
+import fcntl
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+_PROGRAMS = Path("/usr/lib/postgresql")
+_PREFIX = "farm-postgresql-"
+_START_SECONDS = 60.0
+
+ROLE, PASSWORD = "farm", "not-for-logs-5e1f"
+
+
+@dataclass(kw_only=True)
+class PostgresqlServer:
+    """A server in a directory of its own; it can be stopped, killed and started again."""
+
+    root: Path
+    programs: Path
+    settings: tuple[str, ...]
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def url(self, database: str) -> str:
+        return f"postgresql://{ROLE}:{PASSWORD}@/{database}?host={self.root}"
+
+    def new_database(self, *, encoding: str = "UTF8") -> str:
+        """Make an empty database and return its URL."""
+        name = f"t{secrets.token_hex(6)}"
+        with self.connect("postgres") as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} ENCODING {} LOCALE 'C' TEMPLATE template0").format(
+                    sql.Identifier(name), sql.Literal(encoding)
+                )
+            )
+        return self.url(name)
+
+    def connect(self, database: str) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.root), dbname=database, user=ROLE, password=PASSWORD, autocommit=True, connect_timeout=10
+        )
+
+    def start(self) -> None:
+        argv = [str(self.programs / "postgres"), "-D", str(self.root / "data"), "-k", str(self.root)]
+        for setting in ("listen_addresses=", *self.settings):
+            argv += ["-c", setting]
+        with (self.root / "log").open("ab") as log:
+            self.process = subprocess.Popen([*_as_nobody_special(), *argv], cwd="/", stdout=log, stderr=log)
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self.connect("postgres").close()
+            except psycopg.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError((self.root / "log").read_text()) from None
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self) -> None:
+        """Stop it in order, ending the connections that there are."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Have it end without writing anything more, so that the next start recovers from its log."""
+        self._end(signal.SIGQUIT)
+
+    def drop_connections(self, database: str) -> None:
+        """End the connections of others, as a network would that breaks down."""
+        with self.connect("postgres") as connection:
+            query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(query, [database])
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+            self.process = None
+
+
+@contextmanager
+def postgresql_server(*settings: str) -> Iterator[PostgresqlServer]:
+    """Yield a running server; skip the test where none is installed.
+
+    Args:
+        settings: of its configuration, as `fsync=off`.
+    """
+    programs = sorted(_PROGRAMS.glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not programs:
+        pytest.skip("PostgreSQL is not installed: infra/host-packages.txt names its package")
+    with _directory() as root:
+        server = PostgresqlServer(root=root, programs=programs[-1], settings=settings)
+        _make_cluster(server)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.crash()
+
+
+def _make_cluster(server: PostgresqlServer) -> None:
+    """Make the files of a server whose every connection needs a password."""
+    words = server.root / "password"
+    words.write_text(PASSWORD)
+    if os.geteuid() == 0:
+        shutil.chown(words, "postgres")
+    options = ["--auth=scram-sha-256", f"--username={ROLE}", f"--pwfile={words}", "--no-sync", "--no-instructions"]
+    options += ["--encoding=UTF8", "--locale=C", f"--pgdata={server.root / 'data'}"]
+    done = subprocess.run(
+        [*_as_nobody_special(), str(server.programs / "initdb"), *options], cwd="/", capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    """Yield a directory that the server's user may use, and clear up after tests that were killed."""
+    top = Path("/tmp")  # the path of a unix socket may have 107 bytes, and others must be able to get there
+    for left in top.glob(f"{_PREFIX}*"):
+        with (left / "lock").open("ab") as lock:
+            if _is_free(lock.fileno()):
+                shutil.rmtree(left)
+    root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=top))
+    with (root / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.geteuid() == 0:
+            os.chown(root, pwd.getpwnam("postgres").pw_uid, -1)
+        try:
+            yield root
+        finally:
+            shutil.rmtree(root)
+
+
+def _is_free(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _as_nobody_special() -> list[str]:
+    """Return what runs a program as a user without rights (PostgreSQL refuses root), and kills it when we die."""
+    drop = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return ["/usr/bin/setpriv", *drop, "--pdeathsig=KILL", "--"]
