@@ -87,6 +87,39 @@ class VerdictReached(Struct, frozen=True, kw_only=True, tag_field="event", tag="
     causes: tuple[str, ...]
 
 
+class AlarmRaised(Struct, frozen=True, kw_only=True, tag_field="event", tag="alarm-raised"):
+    """A run cannot mend something by itself; `kind` is `no-progress`, `poison` or `too-big`. It goes on otherwise."""
+
+    kind: str
+    why: str
+
+
+class ControlAction(StrEnum):
+    """What a person may ask of a run that is driven."""
+
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DRAIN = "drain"
+    PRIORITIZE = "prioritize"
+
+
+class ControlRequested(Struct, frozen=True, kw_only=True, tag_field="event", tag="control-requested"):
+    """Somebody asks the driver of a run for something; it does so within seconds, once.
+
+    Attributes:
+        nodes: pairs of component and architecture; empty for the whole run.
+        urgency: the class that the nodes have from now on, for `prioritize`; empty else.
+        by: who asked.
+    """
+
+    action: ControlAction
+    nodes: tuple[tuple[str, str], ...] = ()
+    urgency: str = ""
+    why: str = ""
+    by: str = ""
+
+
 class RunFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="run-finished"):
     """A run came to its end."""
 
@@ -113,6 +146,8 @@ Event = (
     | BuildStarted
     | BuildFinished
     | VerdictReached
+    | AlarmRaised
+    | ControlRequested
     | RunFinished
     | Published
     | RolledBack

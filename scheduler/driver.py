@@ -5,9 +5,8 @@ both answer through the inbox.
 """
 
 import heapq
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import count, groupby
 from queue import Empty, SimpleQueue
 
 from farm.errors import FarmError
@@ -24,6 +23,7 @@ from scheduler.preparation import Prepared
 from scheduler.run_record import RunRecord
 from scheduler.stop_signals import signals_stop
 from scheduler.surroundings import Answer, CurrentBuilds, Surroundings
+from scheduler.worker_node import WorkerNode
 
 _TICK_SECONDS = 5.0
 
@@ -53,9 +53,10 @@ class Driver:
         self._executor = surroundings.executor
         self._clock = surroundings.clock
         self._inbox: SimpleQueue[Answer] = SimpleQueue()
-        self._timers: list[tuple[float, Node]] = []
-        self._slots: dict[str, int] = {}
-        self._slots_due = self._clock.monotonic()
+        self._timers: list[tuple[float, int, messages.Event]] = []
+        self._timer_numbers = count()
+        self._workers: tuple[WorkerNode, ...] = ()
+        self._workers_due = self._clock.monotonic()
         self._interrupted = False
         post = self._inbox.put
         current: CurrentBuilds = {}
@@ -101,9 +102,9 @@ class Driver:
     def _step(self) -> None:
         """Wait for the next answer or timer, and pass it on."""
         now = self._clock.monotonic()
-        self._look_for_slots(now)
+        self._look_for_workers(now)
         while self._timers and self._timers[0][0] <= now:
-            self._tell(messages.TimerFired(node=heapq.heappop(self._timers)[1]))
+            self._tell(heapq.heappop(self._timers)[2])
         self._leases.renew_due()
         wait = min(_TICK_SECONDS, self._timers[0][0] - now if self._timers else _TICK_SECONDS)
         try:
@@ -114,18 +115,15 @@ class Driver:
         if event is not None:
             self._tell(event)
 
-    def _look_for_slots(self, now: float) -> None:
-        """Ask again from time to time: nodes join and leave a cluster."""
-        if now < self._slots_due:
+    def _look_for_workers(self, now: float) -> None:
+        """Ask again from time to time: machines join and leave a cluster."""
+        if now < self._workers_due:
             return
-        self._slots_due = now + _TICK_SECONDS
-        found = Counter[str]()
-        for worker in self._executor.workers():
-            found.update(dict(worker.slots))
-        for arch in sorted(found.keys() | self._slots.keys()):
-            if found.get(arch, 0) != self._slots.get(arch):
-                self._slots[arch] = found.get(arch, 0)
-                self._tell(messages.SlotsChanged(arch=arch, slots=self._slots[arch]))
+        self._workers_due = now + _TICK_SECONDS
+        found = tuple(self._executor.workers())
+        if found != self._workers:
+            self._workers = found
+            self._tell(messages.WorkersChanged(workers=found))
 
     def _tell(self, event: messages.Event) -> None:
         self._perform(self._machine.handle(event))
@@ -148,5 +146,12 @@ class Driver:
                 self._building.cancel(instruction)
             case messages.Judge(node=node):
                 self._judging.judge(node)
-            case messages.SetTimer(node=node, seconds=seconds):
-                heapq.heappush(self._timers, (self._clock.monotonic() + seconds, node))
+            case messages.SetTimer(node=node, seconds=seconds, variation=variation):
+                self._tell_after(seconds, messages.TimerFired(node=node, variation=variation))
+            case messages.SetWatch(mark=mark, seconds=seconds):
+                self._tell_after(seconds, messages.WatchFired(mark=mark))
+            case messages.RaiseAlarm():
+                self._record.alarm(instruction)
+
+    def _tell_after(self, seconds: float, event: messages.Event) -> None:
+        heapq.heappush(self._timers, (self._clock.monotonic() + seconds, next(self._timer_numbers), event))

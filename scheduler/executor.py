@@ -16,10 +16,12 @@ class Lost:
 
     Attributes:
         node_died: it is not the worker process alone that died, but its node.
+        worker_died: the process died while it built; the build may have killed it.
     """
 
     why: str
     node_died: bool = False
+    worker_died: bool = False
 
 
 BuildDone = Callable[[BuildResult | Lost], None]

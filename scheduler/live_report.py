@@ -13,11 +13,11 @@ from rich.text import Text
 from farm.build import BuildResult
 from farm.clock import Clock
 from farm.errors import FarmError
-from farm.events import Event, NodeChanged
+from farm.events import AlarmRaised, ControlRequested, Event, NodeChanged
 from farm.printable import printable
 from farm.states import FINAL_STATES, NodeState
 from scheduler.node import Node
-from scheduler.report import QUIET_STATES, duration, error_lines, failure_lines
+from scheduler.report import QUIET_STATES, duration, error_lines, failure_lines, remark
 
 _STYLES = {
     NodeState.REPRODUCIBLE: "green",
@@ -69,7 +69,9 @@ class LiveReporter:
 
     def show(self, event: Event) -> None:
         """Take in an event."""
-        if isinstance(event, NodeChanged):
+        if isinstance(event, AlarmRaised | ControlRequested):
+            self._print(remark(event))
+        elif isinstance(event, NodeChanged):
             with self._lock:
                 self._change(f"{event.component}.{event.arch}", event.state, event.why)
 

@@ -1,40 +1,24 @@
 """The state machine of a run: events in, instructions out; no clock, no random, no I/O (design decision 4).
 
 A node is resolved when everything it needs is reproducible, built in every variation, and judged. What fails blocks
-its dependents and nothing else.
+its dependents and nothing else. What begins first is the policy's business, where it runs that of `ready_builds`.
 """
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 
 from farm.build import BuildOutcome
-from farm.digest import Digest
 from farm.states import FINAL_STATES, NodeState
 from farm.verdict import VerdictStatus
-from scheduler.build_queue import BuildQueue
-from scheduler.messages import (
-    Announce,
-    BuildEnded,
-    CancelBuild,
-    Event,
-    HeldElsewhere,
-    Instruction,
-    Judge,
-    Judged,
-    JudgingFailed,
-    NeedsChanged,
-    Resolve,
-    Resolved,
-    SetTimer,
-    SlotsChanged,
-    StartBuild,
-    StopRequested,
-    TimerFired,
-    Unresolved,
-)
+from scheduler import messages
+from scheduler.messages import AlarmKind, Announce, CancelBuild, Instruction, Judge, Resolve, SetTimer, StartBuild
 from scheduler.node import Node
-from scheduler.retry import RetryPolicy
+from scheduler.node_progress import NodeProgress
+from scheduler.open_needs import OpenNeeds
+from scheduler.policy import NodeNeeds, Policy, inherited_asks
+from scheduler.ready_builds import Build, ReadyBuilds, Wish
+from scheduler.retry import GiveUp, Loss, RetryPolicy
+from scheduler.worker_node import Place
 
 _ENDED_AS = {BuildOutcome.FAILED: NodeState.FAILED, BuildOutcome.TIMED_OUT: NodeState.TIMED_OUT}
 _JUDGED_AS = {
@@ -42,28 +26,8 @@ _JUDGED_AS = {
     VerdictStatus.UNREPRODUCIBLE: NodeState.UNREPRODUCIBLE,
     VerdictStatus.FAILED: NodeState.FAILED,
 }
-
-
-_SHOWN_NEEDS = 3
-"""A node says so many of what it waits for: naming all would announce it anew with each one that ends."""
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How far a node is."""
-
-    state: NodeState = NodeState.PLANNED
-    why: str = ""
-    build_id: Digest | None = None
-    resolving: bool = False
-    stuck: bool = False
-    built: set[str] = field(default_factory=set)
-    running: dict[str, int] = field(default_factory=dict)
-    attempts: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def started(self) -> bool:
-        return self.resolving or self.build_id is not None
+_PATIENCE_SECONDS = 7200.0
+_SHOWN = 3
 
 
 class Machine:
@@ -71,34 +35,40 @@ class Machine:
 
     Args:
         needs: for each node of the run, the nodes that must be reproducible before it.
-        rank: larger runs first among what is ready (length of the longest path behind a node); absent is 0.
         variations: names of the builds that each node gets, in order of preference.
         waived: nodes that the project lets through though they are not reproducible.
         keep_going: go on with what does not need a failed node.
+        patience: seconds without any progress after which an alarm is raised, again and again.
     """
 
     def __init__(
         self,
         *,
-        needs: Mapping[Node, frozenset[Node]],
-        rank: Mapping[Node, float],
+        needs: NodeNeeds,
+        policy: Policy,
         variations: tuple[str, ...],
         retry: RetryPolicy,
         keep_going: bool,
         waived: frozenset[Node] = frozenset(),
+        patience: float = _PATIENCE_SECONDS,
     ) -> None:
-        self._needs = dict(needs)
-        self._dependents = _reversed(self._needs)
-        self._to_settle: deque[Node] = deque()
+        self._progress = {node: NodeProgress() for node in sorted(needs)}
+        self._open = OpenNeeds(needs, self._missing)
+        self._policy = policy
+        self._asked = dict(policy.asks)
         self._variations = variations
         self._retry = retry
         self._keep_going = keep_going
         self._waived = waived
+        self._patience = patience
         self._stopping = ""
-        self._progress = {node: _Progress() for node in sorted(needs)}
+        self._paused = False
         self._left = len(self._progress)
-        self._queue = BuildQueue(rank, variations)
+        self._moves = 0
+        self._to_settle: deque[tuple[Node, Node | None]] = deque()
+        self._ready = ReadyBuilds()
         self._out: list[Instruction] = []
+        self._rank()
 
     @property
     def finished(self) -> bool:
@@ -120,63 +90,85 @@ class Machine:
 
     def start(self) -> list[Instruction]:
         """Begin the run."""
-        self._to_settle.extend(self._progress)
+        self._to_settle.extend((node, None) for node in self._progress)
+        self._watch()
         return self._flush()
 
-    def handle(self, event: Event) -> list[Instruction]:  # noqa: C901, PLR0912 - one case a message
+    def handle(self, event: messages.Event) -> list[Instruction]:  # noqa: C901, PLR0912 - one case a message
         """Take in one event and return what is to be done now. An event that is out of date changes nothing."""
         match event:
-            case Resolved():
+            case messages.Resolved():
                 self._resolved(event)
-            case Unresolved(node=node, state=state, why=why):
+            case messages.Unresolved(node=node, state=state, why=why):
                 if self._take_resolution(node):
                     self._finish(node, state, why)
-            case NeedsChanged(node=node, needs=needs):
+            case messages.NeedsChanged(node=node, needs=needs):
                 self._needs_changed(node, needs)
-            case HeldElsewhere(node=node, holder=holder):
-                if self._take_resolution(node):
-                    self._progress[node].resolving = True
-                    self._announce(node, NodeState.QUEUED, f"is being built by {holder}")
-                    self._out.append(SetTimer(node=node, seconds=self._retry.poll_seconds))
-            case BuildEnded():
+            case messages.HeldElsewhere(node=node, holder=holder):
+                self._held(node, holder)
+            case messages.BuildEnded():
                 self._build_ended(event)
-            case Judged(node=node, status=status, why=why):
+            case messages.Judged(node=node, status=status, why=why):
                 if self._progress[node].state is NodeState.VERIFYING:
                     self._finish(node, _JUDGED_AS[status], why)
-            case JudgingFailed(node=node, why=why):
+            case messages.JudgingFailed(node=node, why=why):
                 if self._progress[node].state is NodeState.VERIFYING:
                     self._finish(node, NodeState.INFRA_ERROR, why)
-            case TimerFired(node=node):
-                self._timer_fired(node)
-            case SlotsChanged(arch=arch, slots=slots):
-                self._queue.set_slots(arch, slots)
-            case StopRequested(why=why):
+            case messages.TimerFired(node=node, variation=variation):
+                self._timer_fired(node, variation)
+            case messages.WatchFired(mark=mark):
+                self._watch_fired(mark)
+            case messages.WorkersChanged(workers=workers):
+                self._ready.set_workers(workers)
+            case messages.StopRequested(why=why):
                 self._stop(why)
+            case messages.DrainRequested(why=why):
+                self._drain(why)
+            case messages.PauseRequested():
+                self._paused = True
+            case messages.ResumeRequested():
+                self._paused = False
+            case messages.CancelRequested(nodes=nodes, why=why):
+                self._cancel(nodes, why)
+            case messages.AskChanged(nodes=nodes, ask=ask):
+                self._asked.update(dict.fromkeys(nodes, ask))
+                self._rank()
+                self._line_up_again()
         return self._flush()
 
-    def _settle(self, node: Node) -> None:
-        """Resolve a node whose needs are met; say what it waits for where they are not."""
+    # Needs
+
+    def _settle(self, node: Node, because: Node | None) -> None:
+        """Resolve a node whose needs are met; say what it waits for where they are not.
+
+        Args:
+            because: the need that came to its end; None where all of them are looked at.
+        """
         progress = self._progress[node]
-        if progress.started or progress.stuck or progress.state in FINAL_STATES:
+        if progress.started or progress.over:
             return
         if self._stopping:
             self._finish(node, NodeState.CANCELLED, self._stopping)
             return
-        unmet = [need for need in sorted(self._needs[node]) if self._missing(need)]
-        if not unmet:
-            progress.resolving = True
-            self._out.append(Resolve(node=node))
-            return
-        dead = [need for need in unmet if self._is_dead(need)]
-        if dead:
+        if because is not None and self._is_usable(because):
+            if not self._open.strike(node, because):
+                return
+            dead = None
+        else:
+            dead = self._first_dead(self._open.missing(node) if because is None else (because,))
+        if dead is not None:
             progress.stuck = True
             self._left -= 1
-            culprit = dead[0]
-            self._announce(node, NodeState.BLOCKED, f"needs {culprit}, which is {self._progress[culprit].state}")
+            self._announce(node, NodeState.BLOCKED, f"needs {dead}, which is {self._progress[dead].state}")
             self._settle_dependents(node)
-            return
-        others = " and others" if len(unmet) > _SHOWN_NEEDS else ""
-        self._announce(node, NodeState.BLOCKED, "waits for " + ", ".join(map(str, unmet[:_SHOWN_NEEDS])) + others)
+        elif self._open.missing(node):
+            self._announce(node, NodeState.BLOCKED, self._open.words(node))
+        else:
+            progress.resolving = True
+            self._out.append(Resolve(node=node))
+
+    def _first_dead(self, needs: Collection[Node]) -> Node | None:
+        return min((need for need in needs if self._is_dead(need)), default=None)
 
     def _missing(self, need: Node) -> bool:
         return need in self._progress and not self._is_usable(need)
@@ -186,12 +178,27 @@ class Machine:
         return state is NodeState.REPRODUCIBLE or (state is NodeState.UNREPRODUCIBLE and node in self._waived)
 
     def _is_dead(self, need: Node) -> bool:
-        progress = self._progress[need]
-        return progress.stuck or (progress.state in FINAL_STATES and not self._is_usable(need))
+        return self._progress[need].over and not self._is_usable(need)
 
     def _settle_dependents(self, node: Node) -> None:
         """Look at them again before the event is through: not at once, because chains are deeper than the stack."""
-        self._to_settle.extend(sorted(self._dependents.get(node, ())))
+        self._to_settle.extend((dependent, node) for dependent in self._open.dependents(node))
+
+    def _needs_changed(self, node: Node | None, needs: NodeNeeds) -> None:
+        changed: set[Node] = set()
+        if node is not None:
+            self._take_resolution(node)
+            changed.add(node)
+        for other, found in needs.items():
+            if other not in self._progress:
+                self._progress[other] = NodeProgress()
+                self._left += 1
+            if not self._progress[other].started and self._open.change(other, found):
+                changed.add(other)
+        self._rank()
+        self._to_settle.extend((other, None) for other in sorted(changed))
+
+    # Resolving
 
     def _take_resolution(self, node: Node) -> bool:
         """Close an open question about a node; tell whether there was one."""
@@ -200,9 +207,16 @@ class Machine:
         progress.resolving = False
         return waited
 
-    def _resolved(self, event: Resolved) -> None:
+    def _held(self, node: Node, holder: str) -> None:
+        if self._take_resolution(node):
+            self._progress[node].resolving = True
+            self._announce(node, NodeState.QUEUED, f"is being built by {holder}")
+            self._out.append(SetTimer(node=node, seconds=self._retry.poll_seconds))
+
+    def _resolved(self, event: messages.Resolved) -> None:
         if not self._take_resolution(event.node):
             return
+        self._moves += 1
         progress = self._progress[event.node]
         progress.build_id = event.build_id
         progress.built.update(name for name in event.built if name in self._variations)
@@ -213,15 +227,81 @@ class Machine:
             self._wait_for_slot(event.node)
             for variation in self._variations:
                 if variation not in progress.built:
-                    self._queue.push(event.node, variation)
+                    self._line_up(event.node, variation)
+
+    # Building
+
+    def _rank(self) -> None:
+        """Ask the policy anew: at the start, and when needs or asks are others."""
+        self._ranks = self._policy.ranks(self._open.needs)
+        self._asks = inherited_asks(self._open.needs, self._asked, self._policy.ask)
+
+    def _line_up(self, node: Node, variation: str) -> None:
+        """Let a build wait for its place."""
+        demand = self._policy.demand_of(node)
+        if self._ready.fits_nowhere(node.arch, demand):
+            why = f"{node} needs {demand.memory_bytes >> 20} MiB of memory and {demand.disk_bytes >> 20} MiB of disk"
+            self._alarm(AlarmKind.TOO_BIG, f"{why}, which no {node.arch} worker has")
+            self._announce(node, NodeState.QUEUED, f"waits for a bigger {node.arch} worker")
+        others = [name for other, name in sorted(self._progress[node].placed.items()) if other != variation]
+        self._ready.push(
+            Build(node, variation),
+            Wish(
+                ask=self._asks.get(node, self._policy.ask),
+                rank=self._ranks.get(node, 0.0),
+                seconds=self._policy.durations.seconds(node),
+                demand=demand,
+                order=self._variations.index(variation),
+                avoid=others[0] if others else "",
+            ),
+        )
+
+    def _line_up_again(self) -> None:
+        for node in self._progress:
+            for variation in self._variations:
+                if self._ready.waits(Build(node, variation)):
+                    self._line_up(node, variation)
 
     def _wait_for_slot(self, node: Node) -> None:
         self._announce(node, NodeState.QUEUED, f"waits for a free {node.arch} slot")
+
+    def _begin(self, build: Build, place: Place) -> None:
+        node, variation = build
+        progress = self._progress[node]
+        if progress.build_id is None:
+            self._ready.end(build)
+            return
+        attempt = progress.attempts.get(variation, 0) + 1
+        progress.attempts[variation] = progress.running[variation] = attempt
+        progress.placed[variation] = place.worker
+        for other in self._variations:
+            if self._ready.waits(Build(node, other)):
+                self._line_up(node, other)
+        self._announce(node, NodeState.BUILDING, self._running(node))
+        self._out.append(
+            StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt, place=place)
+        )
 
     def _running(self, node: Node) -> str:
         """Return which builds run, for people; empty where none does."""
         running = [name for name in self._variations if name in self._progress[node].running]
         return f"{' and '.join(running)} build" if running else ""
+
+    def _build_ended(self, event: messages.BuildEnded) -> None:
+        progress = self._progress[event.node]
+        if progress.running.get(event.variation) != event.attempt:
+            return
+        del progress.running[event.variation]
+        self._ready.end(Build(event.node, event.variation))
+        if event.outcome is BuildOutcome.SUCCEEDED:
+            self._moves += 1
+            progress.built.add(event.variation)
+            if not self._judge_if_complete(event.node):
+                self._go_on(event.node)
+        elif event.outcome is BuildOutcome.INFRA_ERROR:
+            self._try_again(event)
+        else:
+            self._finish(event.node, _ENDED_AS[event.outcome], event.why)
 
     def _judge_if_complete(self, node: Node) -> bool:
         progress = self._progress[node]
@@ -231,86 +311,66 @@ class Machine:
         self._out.append(Judge(node=node, build_id=progress.build_id))
         return True
 
-    def _needs_changed(self, node: Node | None, needs: Mapping[Node, frozenset[Node]]) -> None:
-        changed: set[Node] = set()
-        if node is not None:
-            self._take_resolution(node)
-            changed.add(node)
-        for other, found in needs.items():
-            if other not in self._progress:
-                self._progress[other] = _Progress()
-                self._left += 1
-            before = self._needs.get(other)
-            if before == found or self._progress[other].started:
-                continue
-            self._needs[other] = found
-            changed.add(other)
-            for gone in (before or frozenset()) - found:
-                self._dependents[gone].discard(other)
-            for need in found:
-                self._dependents.setdefault(need, set()).add(other)
-        self._to_settle.extend(sorted(changed))
-
-    def _build_ended(self, event: BuildEnded) -> None:
-        progress = self._progress[event.node]
-        if progress.running.get(event.variation) != event.attempt:
-            return
-        del progress.running[event.variation]
-        self._queue.free(event.node.arch)
-        if progress.state in FINAL_STATES:
-            return
-        if event.outcome is BuildOutcome.SUCCEEDED:
-            progress.built.add(event.variation)
-            if not self._judge_if_complete(event.node):
-                self._go_on(event.node)
-        elif event.outcome is BuildOutcome.INFRA_ERROR:
-            self._try_again(event)
-        else:
-            self._finish(event.node, _ENDED_AS[event.outcome], event.why)
-
     def _go_on(self, node: Node) -> None:
         """Say what a node does whose builds are not all done."""
         running = self._running(node)
         if running:
             self._announce(node, NodeState.BUILDING, running)
+        elif self._stopping:
+            self._finish(node, NodeState.CANCELLED, self._stopping)
         else:
             self._wait_for_slot(node)
 
-    def _try_again(self, event: BuildEnded) -> None:
-        if self._stopping:
-            self._finish(event.node, NodeState.CANCELLED, self._stopping)
-        elif event.attempt >= self._retry.attempts:
-            self._finish(event.node, NodeState.INFRA_ERROR, f"{event.why} ({event.attempt} attempts)")
-        else:
-            seconds = self._retry.delay(event.attempt)
-            again = f"attempt {event.attempt + 1} of {self._retry.attempts} in {seconds:g} s: {event.why}"
-            running = self._running(event.node)
-            if running:
-                self._announce(event.node, NodeState.BUILDING, f"{running}; {event.variation} build: {again}")
-            else:
-                self._announce(event.node, NodeState.QUEUED, again)
-            self._out.append(SetTimer(node=event.node, seconds=seconds))
-
-    def _timer_fired(self, node: Node) -> None:
+    def _try_again(self, event: messages.BuildEnded) -> None:
+        node, variation = event.node, event.variation
         progress = self._progress[node]
-        if progress.state in FINAL_STATES:
+        progress.losses.workers += event.loss is Loss.WORKER_DIED
+        progress.losses.nodes += event.loss is Loss.NODE_DIED
+        if event.loss in {Loss.FARM, Loss.WORKER_DIED}:
+            progress.failed[variation] = progress.failed.get(variation, 0) + 1
+        if self._stopping:
+            self._go_on(node)
             return
-        if progress.resolving:
-            self._out.append(Resolve(node=node))
+        failed = progress.failed.get(variation, 0)
+        after = self._retry.after(event.loss, progress.losses, failed)
+        if isinstance(after, GiveUp):
+            if after.poison:
+                self._alarm(AlarmKind.POISON, f"{node} is quarantined: {after.why}")
+            self._finish(node, NodeState.INFRA_ERROR, f"{event.why} ({after.why})")
             return
-        queued = self._queue.waiting(node)
-        for variation in self._variations:
-            if variation not in progress.built | queued and variation not in progress.running:
-                self._queue.push(node, variation)
-                self._go_on(node)
+        again = f"attempt {event.attempt + 1} in {after.seconds:g} s: {event.why}"
+        running = self._running(node)
+        if running:
+            self._announce(node, NodeState.BUILDING, f"{running}; {variation} build: {again}")
+        else:
+            self._announce(node, NodeState.QUEUED, again)
+        self._out.append(SetTimer(node=node, seconds=after.seconds, variation=variation))
+
+    def _timer_fired(self, node: Node, variation: str) -> None:
+        progress = self._progress[node]
+        if progress.over:
+            return
+        if not variation:
+            if progress.resolving:
+                self._out.append(Resolve(node=node))
+            return
+        build = Build(node, variation)
+        if variation not in progress.built and variation not in progress.running and not self._ready.waits(build):
+            self._line_up(node, variation)
+            self._go_on(node)
+
+    # The end of a node, and of a run
 
     def _finish(self, node: Node, state: NodeState, why: str) -> None:
         progress = self._progress[node]
+        self._moves += 1
         self._announce(node, state, why)
         self._left -= 1
+        for variation in self._variations:
+            self._ready.discard(Build(node, variation))
         for variation, attempt in sorted(progress.running.items()):
             self._out.append(CancelBuild(node=node, variation=variation, attempt=attempt))
-            self._queue.free(node.arch)
+            self._ready.end(Build(node, variation))
         progress.running.clear()
         if not self._is_usable(node) and not self._keep_going and not self._stopping:
             self._stop(f"{node} is {state}")
@@ -319,10 +379,52 @@ class Machine:
     def _stop(self, why: str) -> None:
         """Start nothing more and cancel what runs."""
         self._stopping = f"the run was stopped: {why}"
-        self._queue.clear()
         for node, progress in self._progress.items():
-            if progress.state not in FINAL_STATES and not progress.stuck and progress.state is not NodeState.VERIFYING:
+            if not progress.over and progress.state is not NodeState.VERIFYING:
                 self._finish(node, NodeState.CANCELLED, self._stopping)
+
+    def _drain(self, why: str) -> None:
+        """Start nothing more and let what runs come to its end."""
+        self._stopping = self._stopping or f"the run was drained: {why}"
+        for node, progress in self._progress.items():
+            for variation in self._variations:
+                self._ready.discard(Build(node, variation))
+            if not progress.over and not progress.running and progress.state is not NodeState.VERIFYING:
+                self._finish(node, NodeState.CANCELLED, self._stopping)
+
+    def _cancel(self, nodes: Collection[Node], why: str) -> None:
+        for node in nodes:
+            progress = self._progress.get(node)
+            if progress is not None and not progress.over:
+                self._cancel_one(node, why)
+
+    def _cancel_one(self, node: Node, why: str) -> None:
+        """End a node alone: that a person gave it up stops no run."""
+        keep_going, self._keep_going = self._keep_going, True
+        self._finish(node, NodeState.CANCELLED, f"cancelled: {why}")
+        self._keep_going = keep_going
+
+    # Telling
+
+    def _watch(self) -> None:
+        self._out.append(messages.SetWatch(mark=self._moves, seconds=self._patience))
+
+    def _watch_fired(self, mark: int) -> None:
+        if self.finished:
+            return
+        if mark == self._moves:
+            words = "paused; " if self._paused else ""
+            found = [node for node, progress in self._progress.items() if progress.running]
+            names = ", ".join(map(str, found[:_SHOWN])) + (" and others" if len(found) > _SHOWN else "")
+            running = f"running: {names}" if found else "nothing runs"
+            self._alarm(
+                AlarmKind.NO_PROGRESS,
+                f"no progress for {self._patience:g} s: {words}{running}; {len(self._ready)} builds wait",
+            )
+        self._watch()
+
+    def _alarm(self, kind: AlarmKind, why: str) -> None:
+        self._out.append(messages.RaiseAlarm(kind=kind, why=why))
 
     def _announce(self, node: Node, state: NodeState, why: str) -> None:
         progress = self._progress[node]
@@ -332,28 +434,9 @@ class Machine:
 
     def _flush(self) -> list[Instruction]:
         while self._to_settle:
-            self._settle(self._to_settle.popleft())
-        for node, variation in self._queue.startable():
-            self._begin(node, variation)
+            self._settle(*self._to_settle.popleft())
+        if not self._paused:
+            for build, place in self._ready.startable():
+                self._begin(build, place)
         out, self._out = self._out, []
         return out
-
-    def _begin(self, node: Node, variation: str) -> None:
-        progress = self._progress[node]
-        if progress.state in FINAL_STATES or progress.build_id is None:
-            return
-        attempt = progress.attempts.get(variation, 0) + 1
-        progress.attempts[variation] = attempt
-        progress.running[variation] = attempt
-        self._queue.occupy(node.arch)
-        self._announce(node, NodeState.BUILDING, self._running(node))
-        self._out.append(StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt))
-
-
-def _reversed(needs: Mapping[Node, frozenset[Node]]) -> dict[Node, set[Node]]:
-    """Return for each node those that need it."""
-    dependents: dict[Node, set[Node]] = {}
-    for node, found in needs.items():
-        for need in found:
-            dependents.setdefault(need, set()).add(node)
-    return dependents

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from farm.build import BuildOutcome
 from farm.digest import Digest
 from farm.states import NodeState
 from farm.verdict import VerdictStatus
 from scheduler.node import Node
+from scheduler.policy import Ask
+from scheduler.retry import Loss
+from scheduler.worker_node import Place, WorkerNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +62,18 @@ class HeldElsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildEnded:
-    """One attempt at one variation ended; a lost worker is the outcome `infra-error`."""
+    """One attempt at one variation ended.
+
+    Attributes:
+        loss: what the outcome `infra-error` is to be blamed on.
+    """
 
     node: Node
     variation: str
     attempt: int
     outcome: BuildOutcome
     why: str
+    loss: Loss = Loss.FARM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +95,24 @@ class JudgingFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerFired:
-    """A wait that the machine asked for is over."""
+    """A wait that the machine asked for is over; `variation` is empty where it was for the node's resolving."""
 
     node: Node
+    variation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlotsChanged:
-    """So many builds of an architecture may run at once now."""
+class WatchFired:
+    """A watch that the machine asked for is over."""
 
-    arch: str
-    slots: int
+    mark: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkersChanged:
+    """These machines build now: all of them."""
+
+    workers: tuple[WorkerNode, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +120,41 @@ class StopRequested:
     """Start nothing more; what runs is cancelled."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainRequested:
+    """Start nothing more; what runs comes to its end, then the run does."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRequested:
+    """Start no build until `ResumeRequested`; what runs goes on."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeRequested:
+    """Start builds again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequested:
+    """Give these nodes up; what runs of them is cancelled. Nodes that are final or not of the run stay as they are."""
+
+    nodes: tuple[Node, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskChanged:
+    """These nodes, and what they need, are wanted more or less urgently from now on."""
+
+    nodes: tuple[Node, ...]
+    ask: Ask
 
 
 Event = (
@@ -115,8 +166,14 @@ Event = (
     | Judged
     | JudgingFailed
     | TimerFired
-    | SlotsChanged
+    | WatchFired
+    | WorkersChanged
     | StopRequested
+    | DrainRequested
+    | PauseRequested
+    | ResumeRequested
+    | CancelRequested
+    | AskChanged
 )
 
 
@@ -129,12 +186,13 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartBuild:
-    """Run one attempt at one variation; answer with BuildEnded."""
+    """Run one attempt at one variation, at a place that is set aside for it; answer with BuildEnded."""
 
     node: Node
     build_id: Digest
     variation: str
     attempt: int
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +214,35 @@ class Judge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetTimer:
-    """Answer with TimerFired after so many seconds."""
+    """Answer with TimerFired for this node and variation after so many seconds."""
 
     node: Node
     seconds: float
+    variation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetWatch:
+    """Answer with WatchFired for this mark after so many seconds: the machine looks whether anything has moved."""
+
+    mark: int
+    seconds: float
+
+
+class AlarmKind(StrEnum):
+    """What a person should look at."""
+
+    NO_PROGRESS = "no-progress"
+    POISON = "poison"
+    TOO_BIG = "too-big"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlarm:
+    """Tell people of something that the run cannot mend; it goes on with what it can. No answer is expected."""
+
+    kind: AlarmKind
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,4 +254,4 @@ class Announce:
     why: str
 
 
-Instruction = Resolve | StartBuild | CancelBuild | Judge | SetTimer | Announce
+Instruction = Resolve | StartBuild | CancelBuild | Judge | SetTimer | SetWatch | RaiseAlarm | Announce

@@ -12,9 +12,9 @@ from farm.ledger.values import Lease
 from scheduler import messages
 from scheduler.executor import Lost
 from scheduler.node import Node
+from scheduler.retry import Loss
 from scheduler.run_record import RunRecord
 from scheduler.surroundings import CurrentBuilds, Post, Surroundings, one_line
-from scheduler.worker_node import ANYWHERE
 from workers.build import BuildRequest
 from workers.tasks import BuildTask
 from workers.variation import further_variation
@@ -50,7 +50,7 @@ class NodeBuilding:
         lease = self._leases.take_attempt(start.build_id, start.variation)
         if lease is None:
             why = "another driver builds this variation"
-            self._post(lambda: _ended(start, BuildOutcome.INFRA_ERROR, why))
+            self._post(lambda: _ended(start, BuildOutcome.INFRA_ERROR, why, Loss.HELD))
             return
         self._record.emit(
             BuildStarted(
@@ -63,7 +63,7 @@ class NodeBuilding:
         key = _key(start.node, start.variation, start.attempt)
         self._running[key] = start
         self._executor.build(
-            key, self._task(start), ANYWHERE, lambda answer: self._post(partial(self._done, start, lease, answer))
+            key, self._task(start), start.place, lambda answer: self._post(partial(self._done, start, lease, answer))
         )
 
     def cancel(self, cancelled: messages.CancelBuild) -> None:
@@ -103,7 +103,7 @@ class NodeBuilding:
         self._leases.give_back(lease)
         if isinstance(answer, Lost):
             self._record.emit(_finished(start, BuildOutcome.INFRA_ERROR, answer.why))
-            return _ended(start, BuildOutcome.INFRA_ERROR, answer.why)
+            return _ended(start, BuildOutcome.INFRA_ERROR, answer.why, _loss(answer))
         summary = answer.cause.summary if answer.cause else ""
         self._current[start.node].seconds += answer.seconds
         self._record.emit(_answered(start, answer, summary))
@@ -112,10 +112,16 @@ class NodeBuilding:
         return _ended(start, answer.outcome, summary)
 
 
-def _ended(start: messages.StartBuild, outcome: BuildOutcome, why: str) -> messages.Event:
+def _ended(start: messages.StartBuild, outcome: BuildOutcome, why: str, loss: Loss = Loss.FARM) -> messages.Event:
     return messages.BuildEnded(
-        node=start.node, variation=start.variation, attempt=start.attempt, outcome=outcome, why=why
+        node=start.node, variation=start.variation, attempt=start.attempt, outcome=outcome, why=why, loss=loss
     )
+
+
+def _loss(lost: Lost) -> Loss:
+    if lost.node_died:
+        return Loss.NODE_DIED
+    return Loss.WORKER_DIED if lost.worker_died else Loss.FARM
 
 
 def _answered(start: messages.StartBuild, result: BuildResult, summary: str) -> BuildFinished:

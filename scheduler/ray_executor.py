@@ -5,34 +5,26 @@ import io
 import logging
 import platform
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
+from ray.exceptions import LocalRayletDiedError, NodeDiedError, RayError, RaySystemError, WorkerCrashedError
 from tenacity import Retrying, stop_after_attempt
 
 from farm.build import BuildResult
-from farm.environment import set_default
 from farm.errors import FarmError, InfrastructureError
 from farm.sandbox.mount_namespace import isolate_mounts
+from scheduler.cluster import Cluster
+from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus
 from scheduler.executor import BuildDone, ExplainDone, Lost
-from scheduler.worker_node import UNBOUNDED, Place, WorkerNode
+from scheduler.ray_library import NodeAffinitySchedulingStrategy, ray
+from scheduler.worker_node import Place, WorkerNode
 from workers.cancellation import ends_when_marked
 from workers.capacity import machine_capacity
 from workers.differ import Explanation
 from workers.tasks import BuildTask, ExplainTask, run_build, run_explain
-
-set_default("RAY_USAGE_STATS_ENABLED", "0")
-set_default("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-set_default("RAY_DEDUP_LOGS", "0")
-# Ray listens on every address of the machine, whatever it is told; the token keeps strangers out.
-set_default("RAY_AUTH_MODE", "token")
-
-import ray  # noqa: E402 - its settings are read when it is imported
-from ray.exceptions import LocalRayletDiedError, NodeDiedError, RayError, RaySystemError  # noqa: E402
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: E402
 
 T = TypeVar("T")
 
@@ -48,11 +40,6 @@ class RayStartError(InfrastructureError):
     """Ray could not be started or joined."""
 
     code = "RAY001"
-
-
-def arch_resource(arch: str) -> str:
-    """Return the Ray resource that stands for one build slot of an architecture."""
-    return f"build-{arch}"
 
 
 @ray.remote(max_retries=0)
@@ -91,6 +78,7 @@ class RayExecutor:
 
     def __init__(self, address: str = "") -> None:
         self._address = address
+        self._cluster: Cluster | None = None
         self._started = False
         self._silence = contextlib.ExitStack()
         self._died = False
@@ -98,6 +86,8 @@ class RayExecutor:
         self._marks: dict[str, Path] = {}
         self._lock = threading.Lock()
         if address:
+            self._cluster = Cluster(address)
+            self._address = self._cluster.address
             self._start()
 
     def _start(self) -> None:
@@ -108,9 +98,11 @@ class RayExecutor:
         try:
             self._start_with_patience()
         except Exception as exc:  # Ray raises bare ones where something does not come up in time
-            where = self._address or "this machine"
+            if self._address:
+                hint = "a driver runs on a node of its cluster: farm worker start --slots 0 makes this machine one"
+                raise RayStartError(f"cannot join the cluster at {self._address}", why=str(exc), hint=hint) from exc
             raise RayStartError(
-                f"Ray does not start on {where}", why=str(exc), hint="see the logs in /tmp/ray"
+                "Ray does not start on this machine", why=str(exc), hint="see the logs in /tmp/ray"
             ) from exc
         # Ray tells of dead workers on standard output, which is for results; what matters of it comes as `Lost`.
         self._silence.enter_context(contextlib.redirect_stdout(io.StringIO()))
@@ -138,17 +130,17 @@ class RayExecutor:
 
     def workers(self) -> Sequence[WorkerNode]:
         """Return the machines that build now: this one, or those of the cluster."""
-        if not self._address:
-            capacity = machine_capacity()
-            slots = tuple(sorted((arch.arch, arch.slots) for arch in capacity.arches))
-            return (WorkerNode(name=THIS_MACHINE, cpus=capacity.cpus, memory_bytes=capacity.memory_bytes, slots=slots),)
-        return _cluster_workers()
+        if self._cluster is not None:
+            return tuple(_worker(node) for node in self._cluster.live_nodes())
+        capacity = machine_capacity()
+        slots = tuple(sorted((arch.arch, arch.slots) for arch in capacity.arches))
+        return (WorkerNode(name=THIS_MACHINE, cpus=capacity.cpus, memory_bytes=capacity.memory_bytes, slots=slots),)
 
     def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
         """Start a build on a node of its architecture: the one it was given, where that is still there."""
         self._start()
         self._marks[key] = task.cancel
-        resources = {arch_resource(task.request.inputs.arch): 1}
+        resources = {ARCH_RESOURCE + task.request.inputs.arch: 1}
         options = {"num_cpus": place.cpus, "resources": resources, "name": key}
         if place.worker and place.worker != THIS_MACHINE:
             options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(place.worker, soft=True)
@@ -202,42 +194,27 @@ def _answer(future: "Future[T | Lost]") -> T | Lost:
         return future.result()
     except (RayError, CancelledError) as exc:
         node_died = isinstance(exc, NodeDiedError | LocalRayletDiedError | RaySystemError)
-        return Lost(why=f"worker lost: {type(exc).__name__}", node_died=node_died)
+        worker_died = isinstance(exc, WorkerCrashedError)
+        return Lost(why=f"worker lost: {type(exc).__name__}", node_died=node_died, worker_died=worker_died)
 
 
-class _RayNode(msgspec.Struct):
-    """What `ray.nodes` says of a node; its other fields do not matter here."""
-
-    NodeID: str
-    Alive: bool
-    Resources: dict[str, float]
-
-
-def _cluster_workers() -> tuple[WorkerNode, ...]:
-    nodes = msgspec.convert(ray.nodes(), list[_RayNode])  # type: ignore[no-untyped-call] # Ray leaves it untyped
-    return tuple(
-        WorkerNode(
-            name=node.NodeID,
-            cpus=int(node.Resources.get("CPU", 0)),
-            memory_bytes=int(node.Resources.get("memory", UNBOUNDED)),
-            slots=_slots(node.Resources),
-        )
-        for node in sorted(nodes, key=lambda node: node.NodeID)
-        if node.Alive
+def _worker(node: ClusterNode) -> WorkerNode:
+    """Return a node as the scheduler sees it; one that drains has the slots that it still uses."""
+    draining = node.status is NodeStatus.DRAINING
+    return WorkerNode(
+        name=node.node_id,
+        cpus=node.cpus,
+        memory_bytes=node.memory_bytes,
+        slots=tuple((slots.arch, slots.busy if draining else slots.total) for slots in node.slots),
+        draining=draining,
     )
-
-
-def _slots(resources: Mapping[str, float]) -> tuple[tuple[str, int], ...]:
-    prefix = arch_resource("")
-    found = ((name.removeprefix(prefix), int(count)) for name, count in resources.items() if name.startswith(prefix))
-    return tuple(sorted(found))
 
 
 def _start_local() -> None:
     capacity = machine_capacity()
     ray.init(
         num_cpus=capacity.cpus,
-        resources={arch_resource(arch.arch): arch.slots for arch in capacity.arches},
+        resources={ARCH_RESOURCE + arch.arch: arch.slots for arch in capacity.arches},
         include_dashboard=False,
         log_to_driver=False,
         logging_level=logging.ERROR,

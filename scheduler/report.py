@@ -5,7 +5,7 @@ from typing import Protocol, TextIO
 
 from farm.build import BuildOutcome, BuildResult
 from farm.errors import FarmError
-from farm.events import BuildFinished, Event, NodeChanged
+from farm.events import AlarmRaised, BuildFinished, ControlRequested, Event, NodeChanged
 from farm.printable import printable
 from farm.states import FINAL_STATES, NodeState
 from scheduler.node import Node
@@ -81,6 +81,8 @@ class LineReporter:
                 place = f" on {event.worker}" if self.verbose and event.worker else ""
                 end = f"{event.outcome}{time}{place}{_because(event.summary)}"
                 return f"{self._count()} {event.component}.{event.arch} {event.variation} build {end}"
+            case AlarmRaised() | ControlRequested():
+                return remark(event)
             case _:
                 return ""
 
@@ -100,6 +102,14 @@ class LineReporter:
     def _write(self, text: str) -> None:
         self.stream.write(printable(text, keep="\n") + "\n")
         self.stream.flush()
+
+
+def remark(event: AlarmRaised | ControlRequested) -> str:
+    """Return the line of an alarm, or of what somebody asked of the run."""
+    if isinstance(event, AlarmRaised):
+        return f"alarm: {event.kind}: {event.why}"
+    names = ", ".join(f"{component}.{arch}" for component, arch in event.nodes) or "the run"
+    return f"{event.by or 'somebody'} asks to {event.action} {names}{_because(event.why)}"
 
 
 def error_lines(subject: str, error: FarmError) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from farm.events import BuildFinished, BuildStarted, NodeChanged, VerdictReached
+from farm.events import AlarmRaised, BuildFinished, BuildStarted, NodeChanged, VerdictReached
 from farm.ledger.values import NodeOutcome
 from farm.states import FINAL_STATES, NodeState
 from scheduler.machine import Machine
-from scheduler.messages import Announce
+from scheduler.messages import Announce, RaiseAlarm
 from scheduler.node import Node
 from scheduler.surroundings import CurrentBuilds, Surroundings
 
@@ -35,6 +35,12 @@ class RunRecord:
                 self.emit(NodeChanged(component=it.node.component, arch=it.node.arch, state=it.state, why=it.why))
                 if it.state in FINAL_STATES:
                     self._end(it.node, it.state, it.why)
+
+    def alarm(self, alarm: RaiseAlarm) -> None:
+        """Write down what a person should look at, and tell whoever watches."""
+        event = AlarmRaised(kind=alarm.kind, why=alarm.why)
+        self._ledger.append(self._run_id, event)
+        self._reporter.show(event)
 
     def outcomes(self, machine: Machine) -> list[NodeOutcome]:
         """Write down the nodes that never had their turn, and return how all ended."""

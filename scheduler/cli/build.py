@@ -17,14 +17,16 @@ from farm.states import NodeState
 from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
 from scheduler.driver import Driver
+from scheduler.durations import Durations
 from scheduler.executor import Executor
-from scheduler.known_graph import KnownGraph, longest_paths
+from scheduler.known_graph import KnownGraph
 from scheduler.live_report import LiveReporter
 from scheduler.machine import Machine
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.plan import Action, Plan
 from scheduler.planning import Planner
+from scheduler.policy import Policy
 from scheduler.preparation import Prepared
 from scheduler.reasons import describe
 from scheduler.report import LineReporter, Reporter, SilentReporter, duration
@@ -167,7 +169,7 @@ def _drive(
     needs = known.needs(wanted)
     machine = Machine(
         needs=needs,
-        rank=longest_paths(known.graph, lambda _: 1.0),
+        policy=Policy(durations=Durations()),
         variations=VARIATIONS,
         retry=RetryPolicy(),
         keep_going=keep_going,

@@ -29,6 +29,7 @@ from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
+from scheduler.policy import Policy
 from scheduler.preparation import Prepared
 from scheduler.report import SilentReporter
 from scheduler.resolution import MoreRequires
@@ -170,7 +171,7 @@ class Farm:
             run_id=self.ledger.begin_run("demo", "", "build"),
             machine=Machine(
                 needs=needs,
-                rank={},
+                policy=Policy(),
                 variations=VARIATIONS,
                 retry=RetryPolicy(attempts=2, first_delay=0.0, poll_seconds=0.01),
                 keep_going=keep_going,

@@ -8,6 +8,7 @@ from farm.build import BuildOutcome
 from farm.digest import Digest, digest_bytes
 from farm.states import FINAL_STATES, NodeState
 from farm.verdict import VerdictStatus
+from scheduler.durations import Duration, Durations
 from scheduler.machine import Machine
 from scheduler.messages import (
     Announce,
@@ -20,17 +21,21 @@ from scheduler.messages import (
     Judged,
     JudgingFailed,
     NeedsChanged,
+    RaiseAlarm,
     Resolve,
     Resolved,
     SetTimer,
-    SlotsChanged,
+    SetWatch,
     StartBuild,
     StopRequested,
     TimerFired,
     Unresolved,
+    WorkersChanged,
 )
 from scheduler.node import Node
+from scheduler.policy import Policy
 from scheduler.retry import RetryPolicy
+from scheduler.worker_node import WorkerNode
 
 VARIATIONS = ("first", "second")
 
@@ -48,13 +53,23 @@ def machine(
 ) -> Machine:
     made = Machine(
         needs={node(name): frozenset(map(node, found)) for name, found in needs.items()},
-        rank={node(name): value for name, value in (rank or {}).items()},
+        policy=Policy(durations=durations(rank or {})),
         variations=VARIATIONS,
         retry=RetryPolicy(attempts=2, first_delay=1.0),
         keep_going=keep_going,
     )
-    assert made.handle(SlotsChanged(arch="x86_64", slots=slots)) == []
+    assert made.handle(workers(slots)) == []
     return made
+
+
+def workers(slots: int) -> WorkersChanged:
+    found = (WorkerNode(name="here", cpus=slots, slots=(("x86_64", slots),)),) if slots else ()
+    return WorkersChanged(workers=found)
+
+
+def durations(seconds: Mapping[str, float]) -> Durations:
+    known = {node(name): Duration(seconds=value) for name, value in seconds.items()}
+    return Durations(known=known, prior=Duration(seconds=1.0))
 
 
 def resolved(name: str, *, built: tuple[str, ...] = (), verdict: VerdictStatus | None = None) -> Resolved:
@@ -166,9 +181,9 @@ def test_the_farms_own_failures_are_tried_again_within_a_budget() -> None:
     core.start()
     core.handle(resolved("lib", built=("second",)))
     out = core.handle(ended("lib", "first", BuildOutcome.INFRA_ERROR, why="worker lost"))
-    assert SetTimer(node=node("lib"), seconds=1.0) in out
+    assert SetTimer(node=node("lib"), seconds=1.0, variation="first") in out
     assert core.state(node("lib")) is NodeState.QUEUED
-    assert starts(core.handle(TimerFired(node=node("lib")))) == [("lib", "first", 2)]
+    assert starts(core.handle(TimerFired(node=node("lib"), variation="first"))) == [("lib", "first", 2)]
     core.handle(ended("lib", "first", BuildOutcome.INFRA_ERROR, attempt=2, why="worker lost"))
     assert core.state(node("lib")) is NodeState.INFRA_ERROR
 
@@ -178,7 +193,7 @@ def test_the_late_answer_of_a_lost_attempt_changes_nothing() -> None:
     core.start()
     core.handle(resolved("lib", built=("second",)))
     core.handle(ended("lib", "first", BuildOutcome.INFRA_ERROR, why="worker lost"))
-    core.handle(TimerFired(node=node("lib")))
+    core.handle(TimerFired(node=node("lib"), variation="first"))
     assert core.handle(ended("lib", "first", attempt=1)) == []
     assert core.state(node("lib")) is NodeState.BUILDING
 
@@ -238,9 +253,9 @@ def test_a_node_says_what_it_really_does_while_a_build_is_tried_again() -> None:
     core.handle(resolved("lib"))
     core.handle(ended("lib", "first", BuildOutcome.INFRA_ERROR, why="worker lost"))
     assert core.state(node("lib")) is NodeState.BUILDING
-    assert core.why(node("lib")) == "second build; first build: attempt 2 of 2 in 1 s: worker lost"
-    core.handle(SlotsChanged(arch="x86_64", slots=0))
-    core.handle(TimerFired(node=node("lib")))
+    assert core.why(node("lib")) == "second build; first build: attempt 2 in 1 s: worker lost"
+    core.handle(workers(0))
+    core.handle(TimerFired(node=node("lib"), variation="first"))
     assert core.why(node("lib")) == "second build"
     core.handle(ended("lib", "second"))
     assert (core.state(node("lib")), core.why(node("lib"))) == (NodeState.QUEUED, "waits for a free x86_64 slot")
@@ -258,7 +273,7 @@ def test_a_stop_cancels_what_runs_and_ends_the_run() -> None:
 def test_a_waived_node_is_usable_though_it_is_not_reproducible() -> None:
     core = Machine(
         needs={node("lib"): frozenset(), node("app"): frozenset({node("lib")})},
-        rank={},
+        policy=Policy(),
         variations=VARIATIONS,
         retry=RetryPolicy(),
         keep_going=False,
@@ -301,9 +316,9 @@ class World:
                 case Judge(node=which):
                     status = self.choices.choice(list(VerdictStatus))
                     self.answers.append(Judged(node=which, status=status, why=""))
-                case SetTimer(node=which):
-                    self.answers.append(TimerFired(node=which))
-                case Announce():
+                case SetTimer(node=which, variation=variation):
+                    self.answers.append(TimerFired(node=which, variation=variation))
+                case Announce() | SetWatch() | RaiseAlarm():
                     pass
 
     def resolution(self, which: Node) -> Event:
