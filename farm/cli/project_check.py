@@ -1,6 +1,6 @@
 """`farm project check`: whether the project can be read, and what in it is not as it seems."""
 
-from collections.abc import Callable
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import click
@@ -56,13 +56,12 @@ def check(farm: FarmContext, *, overlays: bool, continue_on_error: bool) -> None
     project = farm.project()
     findings = check_project(project)
     rendered = 0
-    if overlays:
-        for _, more in each(
-            list(project.components.values()), _tried(farm, project), continue_on_error=continue_on_error
-        ):
+    try:
+        for _, more in _tried(farm, project, continue_on_error=continue_on_error) if overlays else ():
             findings += more
             rendered += 1
-    _emit(farm, project, findings, rendered)
+    finally:
+        _emit(farm, project, findings, rendered)
     errors = [str(finding) for finding in findings if finding.is_error]
     if errors:
         raise ProjectCheckError(
@@ -70,7 +69,10 @@ def check(farm: FarmContext, *, overlays: bool, continue_on_error: bool) -> None
         )
 
 
-def _tried(farm: FarmContext, project: Project) -> Callable[[Component], list[Finding]]:
+def _tried(
+    farm: FarmContext, project: Project, *, continue_on_error: bool
+) -> Generator[tuple[Component, list[Finding]], None, None]:
+    """Render every component, and yield what its overlays do in an unexpected way."""
     from farm.project_check.spec_surprises import surprises_of  # noqa: PLC0415 - only with --overlays
     from farm.render_steps import RenderSteps  # noqa: PLC0415 - only with --overlays
 
@@ -80,7 +82,7 @@ def _tried(farm: FarmContext, project: Project) -> Callable[[Component], list[Fi
         rendering = steps.render(steps.identify(component))
         return list(surprises_of(component.name, rendering.upstream.files, rendering.steps))
 
-    return attempt
+    return each(list(project.components.values()), attempt, continue_on_error=continue_on_error)
 
 
 def _emit(farm: FarmContext, project: Project, findings: list[Finding], rendered: int) -> None:

@@ -1,12 +1,11 @@
 """Loads a project: files, includes, merge, inheritance, checks."""
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from farm.project.boundary import Boundary
 from farm.project.check_definitions import check_definitions
+from farm.project.collection import without_collection
 from farm.project.embedded_defaults import AUTHOR_EMAIL, CUSTOMIZER_TAG, REPOSITORY_TEMPLATES
 from farm.project.errors import FarmSettingsError, InvalidConfigError, TomlError
 from farm.project.farm_file import FARM_NAME, read_farm_settings
@@ -46,7 +45,7 @@ def load_project(
         ProjectError: there is no project, or something in it is wrong; the reason names file and line.
     """
     root = find_root(start).resolve()
-    with _without_collection():
+    with without_collection():
         return _load(root, config_files, permissive=permissive, footprint=footprint or Footprint())
 
 
@@ -89,18 +88,6 @@ def load_definitions(
     definitions = merge_files(files, into=_embedded())
     check_definitions(definitions, permissive=permissive)
     return definitions, [loaded for loaded, _ in files]
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Keep the garbage collector from walking over a growing project again and again; nothing of it is garbage."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _embedded() -> Definitions:

@@ -34,6 +34,8 @@ RUN_BY_OTHER_MEANS = {
     "farm.cli.component_render": "tests/integration/farm/cli/test_component.py",
     "farm.cli.component_view": "tests/integration/farm/cli/test_component.py",
     "farm.cli.project": "tests/integration/farm/cli/test_farm_command.py",
+    "farm.cli.project_check": "tests/integration/farm/cli/test_component.py",
+    "farm.cli.project_schema": "tests/integration/farm/cli/test_component.py",
     "farm.cli.selection": "tests/integration/farm/cli/test_component.py",
     "farm.ledger.migrations.env": "tests/integration/farm/ledger/test_ledger_file.py",
     "farm.ledger.migrations.versions.r0001_first": "tests/integration/farm/ledger/test_ledger_file.py",

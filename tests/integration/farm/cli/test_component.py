@@ -232,6 +232,39 @@ def test_check_tries_every_overlay_where_that_is_asked_for(farm: Farm, capsys: p
     assert (report["warnings"], report["findings"]) == (0, [])
 
 
+def test_check_warns_and_refuses(farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "project" / "azldev.toml"
+    path.write_text(path.read_text() + "[components.new.build]\nundefines = ['x']\n")
+    assert farm("project", "check") == 0
+    output = capsys.readouterr()
+    assert "warning: new: `build.undefines` has 'x'" in output.err
+    assert "warnings    1" in output.out
+    path.write_text(path.read_text() + "[[components.new.overlays]]\ntype = 'patch-add'\nsource = 'none.patch'\n")
+    assert farm("project", "check") == 3
+    assert "error[PRJ023]" in (err := capsys.readouterr().err)
+    assert "none.patch is not there" in err
+
+
+def test_check_with_overlays_warns_of_what_they_do_to_the_spec(
+    farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "project" / "azldev.toml"
+    added = "[[components.other.overlays]]\ntype = 'spec-add-tag'\ntag = 'Version'\nvalue = '3'\n"
+    path.write_text(path.read_text() + added)
+    assert farm("project", "check", "--overlays", "-k") == 3
+    assert "warning: other: overlay `spec-add-tag` adds a second `Version`" in capsys.readouterr().err
+    assert farm("project", "check", "-O", "json") == 0
+    assert json.loads(capsys.readouterr().out)["findings"] == []
+
+
+def test_the_schema_is_json(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, key in ((("schema",), "components"), (("schema", "--overlay-file"), "overlays")):
+        assert farm("project", *arguments) == 0
+        schema = json.loads(capsys.readouterr().out)
+        shape = schema["$ref"].rpartition("/")[2]
+        assert key in schema["$defs"][shape]["properties"]
+
+
 def test_check_says_where_a_key_is_wrong(farm: Farm, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "project" / "azldev.toml"
     path.write_text(path.read_text() + "[components.demo.bild]\n")
