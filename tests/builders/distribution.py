@@ -36,8 +36,8 @@ class Distribution:
     seed: dict[str, str]
 
     def seed_provides(self, requirement: str, _arch: str) -> str:
-        """Return the seed's package for a requirement: the version is taken to be good enough."""
-        return self.seed.get(requirement.partition(" ")[0], "")
+        """Return the seed's package for a requirement: whatever the version, and whatever no spec foretells."""
+        return self.seed.get(requirement.partition(" ")[0], "foreign")
 
 
 def read_distribution(arches: Sequence[str]) -> Distribution:
