@@ -30,12 +30,13 @@ class RunStarted(Struct, frozen=True, kw_only=True, tag_field="event", tag="run-
     command: str
 
 
-class NodePlanned(Struct, frozen=True, kw_only=True, tag_field="event", tag="node-planned"):
-    """The plan has a node, for these reasons."""
+class NodePlanned(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event", tag="node-planned"):
+    """The plan has a node, for these reasons; `action` is the plan's word for it, empty in old ledgers."""
 
     component: str
     arch: str
     reasons: tuple[str, ...]
+    action: str = ""
 
 
 class NodeChanged(Struct, frozen=True, kw_only=True, tag_field="event", tag="node-changed"):

@@ -140,7 +140,8 @@ def _run(assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, addres
         with ledger.transaction():
             for node in plan.nodes:
                 reasons = tuple(describe(reason) for reason in node.reasons)
-                ledger.append(run.run_id, NodePlanned(component=node.component, arch=node.arch, reasons=reasons))
+                planned = NodePlanned(component=node.component, arch=node.arch, reasons=reasons, action=node.action)
+                ledger.append(run.run_id, planned)
         outcomes = _drive(
             assembly,
             run,
