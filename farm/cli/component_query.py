@@ -79,7 +79,7 @@ def _show_specs(
     # Only here: without a reader the command needs neither sandbox nor macros.
     from farm.cli.spec_view import SPEC_COLUMNS, spec_view  # noqa: PLC0415 - see above
     from farm.requires.readers import cached_reader  # noqa: PLC0415 - see above
-    from farm.requires.reading import ReaderName, RenderedSpec  # noqa: PLC0415 - see above
+    from farm.requires.reading import ReaderName  # noqa: PLC0415 - see above
     from farm.requires.spec_places import SpecPlaces, project_macros  # noqa: PLC0415 - see above
     from farm.sandbox.claimed_directory import claimed_directory  # noqa: PLC0415 - see above
 
@@ -88,15 +88,18 @@ def _show_specs(
         places = SpecPlaces(project=project, cache=farm.cache, scratch=scratch)
         asked = cached_reader(ReaderName(reader), farm.cache)
         macros = project_macros(project)
-        located: list[tuple[Component, RenderedSpec]] = []
+        located = {one.name: kept for one in found if (kept := places.kept(one)) is not None}
         try:
-            located.extend(each(found, places.of, continue_on_error=continue_on_error))
+            missing = [one for one in found if one.name not in located]
+            made = each(missing, places.made, continue_on_error=continue_on_error)
+            located.update((one.name, spec) for one, spec in made)
         finally:
-            specs = [spec for _, spec in located]
+            shown = [one for one in found if one.name in located]
+            specs = [located[one.name] for one in shown]
             readings = [asked.read(specs, macros=macros, arch=arch) for arch in arches]
             rows = [
                 spec_view(reading, component_view(one))
-                for (one, _), of_one in zip(located, zip(*readings, strict=True), strict=True)
+                for one, of_one in zip(shown, zip(*readings, strict=True), strict=True)
                 for reading in of_one
             ]
             emit_rows(farm, rows, SPEC_COLUMNS)

@@ -12,7 +12,7 @@ from farm.requires.macro_table import Macro
 
 _NAME = re.compile(r"%[{?!]*([A-Za-z_]\w*)")
 _ACTIVE = re.compile(
-    r"%[{?!]*(?:global|define|undefine|load|bcond\w*)\b|%\{(?:expand|lua):|%(?:package|description|files|if|el|end|include"
+    r"%[{?!]*(?:global|define|undefine|load|bcond\w*)\b|%\{(?:expand|lua):|%(?:package|description|files|if\w*|el\w*|endif|include"
     r"|prep|build|install|check|pre|post|trigger|changelog|generate_buildrequires)\b"
 )
 _TEXT = frozenset(("changelog",))

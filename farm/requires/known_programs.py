@@ -62,7 +62,6 @@ def _pipeline(command: str, variables: Mapping[str, str]) -> list[list[str]]:
     words = shlex.shlex(command, posix=True, punctuation_chars="|;&<>()")
     words.whitespace_split = True
     words.commenters = ""
-    words.escape = ""
     programs: list[list[str]] = [[]]
     for word in words:
         if word == "|":

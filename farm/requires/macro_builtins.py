@@ -162,6 +162,14 @@ def _environment(_macros: MacroContext, argument: str) -> str:
     return _ENVIRONMENT.get(argument.strip(), "")
 
 
+def _configuration_directory(_macros: MacroContext, _argument: str) -> str:
+    return "/usr/lib/rpm"
+
+
+def _processors(_macros: MacroContext, _argument: str) -> str:
+    return "2"
+
+
 def _source(macros: MacroContext, argument: str) -> str:
     return macros.expand(f"%{{?SOURCE{argument.strip()}}}")
 
@@ -209,6 +217,8 @@ BUILTINS: Mapping[str, Builtin] = {
     "dnl": _comment,
     "macrobody": _body,
     "getenv": _environment,
+    "getconfdir": _configuration_directory,
+    "getncpus": _processors,
     "S": _source,
     "P": _patch,
     "exists": _no_file,

@@ -42,16 +42,18 @@ class SpecPlaces:
         self._steps = RenderSteps(project=project, cache=cache)
         self._scratch = scratch
 
-    def of(self, component: Component) -> RenderedSpec:
-        """Return the rendered spec of a component; where the project does not keep it, it is rendered.
+    def kept(self, component: Component) -> RenderedSpec | None:
+        """Return the rendered spec that the project keeps of a component; None where it keeps none."""
+        path = rendered_spec(self._project, component.name)
+        return None if path is None else RenderedSpec(component=component.name, path=path)
+
+    def made(self, component: Component) -> RenderedSpec:
+        """Render a component that the project does not keep, and return its spec.
 
         Raises:
             ProjectError: an overlay does not apply.
             InfrastructureError: dist-git cannot be reached.
         """
-        kept = rendered_spec(self._project, component.name)
-        if kept is not None:
-            return RenderedSpec(component=component.name, path=kept)
         files = self._steps.render(self._steps.identify(component)).files
         directory = self._scratch / component.name
         write_tree(directory, files, f"{component.name}.spec")

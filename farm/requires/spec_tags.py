@@ -160,11 +160,9 @@ class SpecTags:
 
     def _plain(self, tag: str, value: str) -> None:
         self._package.tags[tag] = value
-        if self._package is not self.main:
-            return
         if tag == "name":
             self.main.name = value
-        for macro in (tag, tag.upper()):
+        for macro in (tag, tag.upper()):  # also those of a subpackage: its Version is `%{version}` from there on
             self._expander.define(macro, value.replace("%", "%%"))
 
     def _listed(self, value: str) -> None:

@@ -91,6 +91,19 @@ def test_scripts_define_what_later_packages_need(tmp_path: Path) -> None:
     assert read_fast(tmp_path, spec_text("", behind)).build_requires == ("a",)
 
 
+def test_architectures_of_packages_behind_a_script(tmp_path: Path) -> None:
+    behind = (
+        "%build\nmake\n%ifarch %{java_arches}\n%files java\n%endif\n%ifnarch %{java_arches}\n%files other\n%endif\n"
+    )
+    reading = read_fast(tmp_path, spec_text("", behind), macros=macro_set("%java_arches x86_64\n"))
+    assert [package.name for package in reading.packages] == ["x", "x-java"]
+
+
+def test_a_subpackage_s_version_is_the_version_from_there_on(tmp_path: Path) -> None:
+    behind = "%package a\nVersion: 2\nProvides: p = %{version}\n%files a\n"
+    assert "p = 2" in read_fast(tmp_path, spec_text("", behind)).packages[1].provides
+
+
 def test_packages_that_a_macro_writes(tmp_path: Path) -> None:
     macros = macro_set("%python_extras_subpkg(n:i:f:FaA) %{lua: print()}\n")
     reading = read_fast(
@@ -133,6 +146,12 @@ def test_a_spec_without_name_or_version_cannot_be_read(tmp_path: Path, text: str
     reading = read_fast(tmp_path, text)
     assert "no Name or no Version" in reading.error
     assert reading.source is None
+
+
+def test_the_macros_of_rpm_itself(tmp_path: Path) -> None:
+    macros = macro_set("%_rpmconfigdir %{getconfdir}\n%bcond() %{lua:}\n")
+    reading = read_fast(tmp_path, spec_text("%bcond x 1\nBuildRequires: %{_rpmconfigdir}/x %{with x}\n"), macros=macros)
+    assert (reading.error, reading.build_requires) == ("", ("/usr/lib/rpm/x", "1"))
 
 
 def test_its_version_stands_for_its_code() -> None:

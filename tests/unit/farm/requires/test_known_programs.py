@@ -10,6 +10,7 @@ from farm.requires.known_programs import known_output
         ('echo "1.2.3" | cut -d. -f1-2', "1.2"),
         ("echo 1.2.3 | cut -d '.' -f 1,3", "1.3"),
         ("echo 0123456789 | cut -c1-7", "0123456"),
+        ("echo 1.11^2|cut -d\\^ -f1", "1.11"),
         ("echo 1.2.3 | tr . _", "1_2_3"),
         ("echo 1.2.3 | tr -d .", "123"),
         ("echo 1.2.3 | sed 's/\\./_/g'", "1_2_3"),
