@@ -4,6 +4,7 @@ A node is resolved when everything it needs is reproducible, built in every vari
 its dependents and nothing else. What begins first is the policy's business, where it runs that of `ready_builds`.
 """
 
+import heapq
 from collections import deque
 from collections.abc import Collection
 
@@ -15,7 +16,7 @@ from scheduler.messages import AlarmKind, Announce, CancelBuild, Instruction, Ju
 from scheduler.node import Node
 from scheduler.node_progress import NodeProgress
 from scheduler.open_needs import OpenNeeds
-from scheduler.policy import NodeNeeds, Policy, inherited_asks
+from scheduler.policy import NodeNeeds, Policy, Urgency, inherited_asks
 from scheduler.ready_builds import Build, ReadyBuilds, Wish
 from scheduler.retry import GiveUp, Loss, RetryPolicy
 from scheduler.worker_node import Place
@@ -28,6 +29,7 @@ _JUDGED_AS = {
 }
 _PATIENCE_SECONDS = 7200.0
 _SHOWN = 3
+_RESOLVING_AT_ONCE = 64
 
 
 class Machine:
@@ -39,6 +41,7 @@ class Machine:
         waived: nodes that the project lets through though they are not reproducible.
         keep_going: go on with what does not need a failed node.
         patience: seconds without any progress after which an alarm is raised, again and again.
+        resolving_at_once: of so many nodes inputs are found at a time.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Machine:
         keep_going: bool,
         waived: frozenset[Node] = frozenset(),
         patience: float = _PATIENCE_SECONDS,
+        resolving_at_once: int = _RESOLVING_AT_ONCE,
     ) -> None:
         self._progress = {node: NodeProgress() for node in sorted(needs)}
         self._open = OpenNeeds(needs, self._missing)
@@ -63,6 +67,9 @@ class Machine:
         self._patience = patience
         self._stopping = ""
         self._paused = False
+        self._to_resolve: list[tuple[Urgency, float, Node]] = []
+        self._resolving: set[Node] = set()
+        self._resolving_at_once = resolving_at_once
         self._left = len(self._progress)
         self._moves = 0
         self._to_settle: deque[tuple[Node, Node | None]] = deque()
@@ -164,8 +171,8 @@ class Machine:
         elif self._open.missing(node):
             self._announce(node, NodeState.BLOCKED, self._open.words(node))
         else:
-            progress.resolving = True
-            self._out.append(Resolve(node=node))
+            ask = self._asks.get(node, self._policy.ask)
+            heapq.heappush(self._to_resolve, (ask.urgency, -self._ranks.get(node, 0.0), node))
 
     def _first_dead(self, needs: Collection[Node]) -> Node | None:
         return min((need for need in needs if self._is_dead(need)), default=None)
@@ -200,8 +207,22 @@ class Machine:
 
     # Resolving
 
+    def _resolve_next(self) -> None:
+        """Have the inputs of the most urgent nodes found, not of all at once: a hub may free thousands of them."""
+        while self._to_resolve and len(self._resolving) < self._resolving_at_once:
+            node = heapq.heappop(self._to_resolve)[2]
+            progress = self._progress[node]
+            if not progress.started and not progress.over and not self._open.missing(node):
+                self._ask_for_inputs(node)
+
+    def _ask_for_inputs(self, node: Node) -> None:
+        self._progress[node].resolving = True
+        self._resolving.add(node)
+        self._out.append(Resolve(node=node))
+
     def _take_resolution(self, node: Node) -> bool:
         """Close an open question about a node; tell whether there was one."""
+        self._resolving.discard(node)
         progress = self._progress[node]
         waited = progress.resolving and progress.state not in FINAL_STATES
         progress.resolving = False
@@ -352,7 +373,7 @@ class Machine:
             return
         if not variation:
             if progress.resolving:
-                self._out.append(Resolve(node=node))
+                self._ask_for_inputs(node)
             return
         build = Build(node, variation)
         if variation not in progress.built and variation not in progress.running and not self._ready.waits(build):
@@ -435,6 +456,7 @@ class Machine:
     def _flush(self) -> list[Instruction]:
         while self._to_settle:
             self._settle(*self._to_settle.popleft())
+        self._resolve_next()
         if not self._paused:
             for build, place in self._ready.startable():
                 self._begin(build, place)

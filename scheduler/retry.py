@@ -38,11 +38,10 @@ class GiveUp:
 
 @dataclass(slots=True)
 class Losses:
-    """What a node has lost so far: in all, and per variation by the farm's own failures."""
+    """How many processes and machines died under the builds of a node."""
 
     workers: int = 0
     nodes: int = 0
-    total: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

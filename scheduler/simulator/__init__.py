@@ -1,0 +1,1 @@
+"""Runs the real state machine and policy under a virtual clock."""

@@ -1,0 +1,20 @@
+from farm.build import BuildLimits
+from scheduler.demand import SMALL, measured_demand, prior_demand
+from scheduler.durations import Duration
+
+LIMITS = BuildLimits()
+GIB = 2**30
+
+
+def test_long_builds_are_expected_to_be_big_ones() -> None:
+    assert prior_demand(Duration(seconds=60.0), LIMITS) == SMALL
+    assert prior_demand(Duration(seconds=900.0), LIMITS).cpus == 2
+    huge = prior_demand(Duration(seconds=9000.0), LIMITS)
+    assert huge.cpus == 8
+    assert (huge.memory_bytes, huge.disk_bytes) == (LIMITS.memory_bytes, LIMITS.disk_bytes)
+
+
+def test_what_was_measured_is_set_aside_in_steps_with_some_to_spare() -> None:
+    demand = measured_demand(SMALL, memory_bytes=3 * GIB, disk_bytes=1)
+    assert (demand.memory_bytes, demand.disk_bytes, demand.measured) == (4 * GIB, 2**28, True)
+    assert measured_demand(SMALL, memory_bytes=4 * GIB, disk_bytes=0).memory_bytes == 8 * GIB
