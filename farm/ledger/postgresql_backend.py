@@ -27,6 +27,7 @@ _POOL, _MORE = 3, 9
 _CONNECTING = {
     "connect_timeout": "10",
     "application_name": "farm",
+    "client_encoding": "utf8",
     # A server whose machine is gone is noticed within half a minute, not within the two hours of TCP.
     "keepalives_idle": "10",
     "keepalives_interval": "5",
@@ -125,7 +126,6 @@ def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) 
     )
     cursor.execute(f"SET lock_timeout = {milliseconds}")
     cursor.execute(f"SET idle_in_transaction_session_timeout = {milliseconds // 2}")
-    cursor.execute("SET client_encoding = 'UTF8'")
     cursor.close()
     connection.commit()
     entry.info["pid"] = os.getpid()

@@ -48,35 +48,48 @@ class PostgresqlServer:
             )
         return self.url(name)
 
+    def new_schema(self) -> str:
+        """Make an empty schema in one database and return a URL into it: much faster than a database of its own."""
+        name = f"t{secrets.token_hex(6)}"
+        with self.connect("postgres") as connection:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+        return f"{self.url('postgres')}&options=-csearch_path%3D{name}"
+
     def connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(
             host=str(self.root), dbname=database, user=ROLE, password=PASSWORD, autocommit=True, connect_timeout=10
         )
 
     def start(self) -> None:
+        """Start it and wait until it answers; children of one that was killed may still be in its way for a moment."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if self.process is None or self.process.poll() is not None:
+                self.process = self._launch()
+            assert time.monotonic() < deadline, (self.root / "log").read_text()
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            self.connect("postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return self.process is not None
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         argv = [str(self.programs / "postgres"), "-D", str(self.root / "data"), "-k", str(self.root)]
-        for setting in ("listen_addresses=", *self.settings):
+        for setting in ("listen_addresses=", "dynamic_shared_memory_type=mmap", *self.settings):
             argv += ["-c", setting]
         with (self.root / "log").open("ab") as log:
-            self.process = subprocess.Popen([*_as_nobody_special(), *argv], cwd="/", stdout=log, stderr=log)
-        deadline = time.monotonic() + _START_SECONDS
-        while True:
-            try:
-                self.connect("postgres").close()
-            except psycopg.OperationalError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError((self.root / "log").read_text()) from None
-                time.sleep(0.02)
-            else:
-                return
+            return subprocess.Popen([*_as_nobody_special(), *argv], cwd="/", stdout=log, stderr=log)
 
     def stop(self) -> None:
         """Stop it in order, ending the connections that there are."""
         self._end(signal.SIGINT)
 
     def crash(self) -> None:
-        """Have it end without writing anything more, so that the next start recovers from its log."""
-        self._end(signal.SIGQUIT)
+        """Kill it, so that the next start recovers from its log; its children end when they notice."""
+        self._end(signal.SIGKILL)
 
     def drop_connections(self, database: str) -> None:
         """End the connections of others, as a network would that breaks down."""
@@ -108,7 +121,7 @@ def postgresql_server(*settings: str) -> Iterator[PostgresqlServer]:
         try:
             yield server
         finally:
-            server.crash()
+            server.stop()
 
 
 def _make_cluster(server: PostgresqlServer) -> None:
@@ -141,7 +154,7 @@ def _directory() -> Iterator[Path]:
         try:
             yield root
         finally:
-            shutil.rmtree(root)
+            shutil.rmtree(root, ignore_errors=True)  # a child of a killed server may write a last word meanwhile
 
 
 def _is_free(descriptor: int) -> bool:

@@ -9,7 +9,7 @@ from builders.postgresql import PostgresqlServer, postgresql_server
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlServer]:
-    """A server that all tests of a process share; each has a database of its own."""
+    """A server that all tests of a process share; each has a schema of its own."""
     with postgresql_server("fsync=off", "max_connections=60") as server:
         yield server
 
@@ -20,4 +20,4 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "ledger.sqlite")
     server: PostgresqlServer = request.getfixturevalue("postgresql")
-    return server.new_database()
+    return server.new_schema()
