@@ -10,7 +10,6 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TypeVar
 
-from ray.exceptions import LocalRayletDiedError, NodeDiedError, RayError, RaySystemError, WorkerCrashedError
 from tenacity import Retrying, stop_after_attempt
 
 from farm.build import BuildResult
@@ -19,7 +18,16 @@ from farm.sandbox.mount_namespace import isolate_mounts
 from scheduler.cluster import Cluster
 from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus
 from scheduler.executor import BuildDone, ExplainDone, Lost
-from scheduler.ray_library import NodeAffinitySchedulingStrategy, ray
+from scheduler.node_start import own_address
+from scheduler.ray_library import (
+    LocalRayletDiedError,
+    NodeAffinitySchedulingStrategy,
+    NodeDiedError,
+    RayError,
+    RaySystemError,
+    WorkerCrashedError,
+    ray,
+)
 from scheduler.worker_node import Place, WorkerNode
 from workers.cancellation import ends_when_marked
 from workers.capacity import machine_capacity
@@ -114,7 +122,7 @@ class RayExecutor:
             stop=stop_after_attempt(_START_ATTEMPTS), reraise=True, before_sleep=lambda _state: ray.shutdown()
         )
         if self._address:
-            attempts(ray.init, address=self._address, log_to_driver=False, logging_level=logging.ERROR)
+            attempts(_join, self._address)
         else:
             attempts(_start_local)
 
@@ -207,6 +215,16 @@ def _worker(node: ClusterNode) -> WorkerNode:
         memory_bytes=node.memory_bytes,
         slots=tuple((slots.arch, slots.busy if draining else slots.total) for slots in node.slots),
         draining=draining,
+    )
+
+
+def _join(address: str) -> None:
+    """Join a cluster under the address that its head sees this machine at."""
+    ray.init(
+        address=address,
+        _node_ip_address=own_address(address.rpartition(":")[0]),
+        log_to_driver=False,
+        logging_level=logging.ERROR,
     )
 
 

@@ -30,5 +30,7 @@ def _watch(mark: Path, over: threading.Event) -> None:
     while not mark.exists():
         if over.wait(_POLL_SECONDS):
             return
-    # Nothing is cleaned up here: the next process clears what this one leaves, as after any other death.
+    # The mark has done its work, and whoever set it may be gone. Nothing else is cleaned up here: the next process
+    # clears what this one leaves, as after any other death.
+    mark.unlink(missing_ok=True)
     os._exit(_EXIT_STATUS)

@@ -53,7 +53,7 @@ RUN_BY_OTHER_MEANS = {
     "scheduler.cli.worker": "tests/integration/farm/cli/test_farm_command.py",
     "scheduler.planning": "tests/e2e/test_main_job.py",
     "scheduler.ray_executor": "tests/e2e/test_main_job.py",
-    "scheduler.ray_nodes": "tests/e2e/test_main_job.py",
+    "scheduler.cli.worker_start": "tests/integration/scheduler/test_node_service.py",
     "scheduler.seed_repositories": "tests/e2e/test_main_job.py",
     "workers.capacity": "tests/integration/farm/cli/test_farm_command.py",
     "workers.seed.converter.convert": "tests/integration/workers/seed/test_seed.py",
