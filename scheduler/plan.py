@@ -37,7 +37,7 @@ class Action(StrEnum):
     BLOCKED = "blocked"
 
 
-_COLOURS = {Action.BUILD: "#e07b39", Action.MAYBE: "#f2c14e", Action.REUSE: "#6a994e", Action.BLOCKED: "#bc4749"}
+COLOURS = {Action.BUILD: "#e07b39", Action.MAYBE: "#f2c14e", Action.REUSE: "#6a994e", Action.BLOCKED: "#bc4749"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ def to_dot(plan: Plan) -> str:
     for node in plan.nodes:
         label = f"{node.node}\n{node.action.value}: {describe(node.reasons[0])}"
         lines.append(
-            f"  {_quoted(str(node.node))} [label={_quoted(label)}, fillcolor={_quoted(_COLOURS[node.action])}];"
+            f"  {_quoted(str(node.node))} [label={_quoted(label)}, fillcolor={_quoted(COLOURS[node.action])}];"
         )
     for node in plan.nodes:
         lines += [f"  {_quoted(f'{need}.{node.arch}')} -> {_quoted(str(node.node))};" for need in node.needs]

@@ -1,47 +1,66 @@
 """`farm plan`: what would be built, in which order, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 
-from farm.cli.context import FarmContext, pass_farm
-from farm.cli.output import Column, emit_rows, emit_text, note
+from farm.cli.context import FarmContext, OutputFormat, pass_farm
+from farm.cli.output import Column, emit_rows, emit_text, emit_value, note
 from farm.clock import SystemClock
-from scheduler.assembly import assemble
+from farm.errors import FarmError, InfrastructureError, UsageError
+from scheduler.assembly import Assembly, assemble
 from scheduler.cli.options import Selection, selectors
-from scheduler.plan import Plan, PlanNode, to_dot
+from scheduler.durations import Durations
+from scheduler.forecast import Forecast, foretell
+from scheduler.known_graph import KnownGraph
+from scheduler.learned_durations import learn_durations
+from scheduler.past_builds import PastBuilds, read_past_builds
+from scheduler.plan import Plan, to_dot
+from scheduler.plan_page import plan_page
+from scheduler.plan_picture import draw_plan
+from scheduler.plan_report import PlanRow, report_plan
 from scheduler.planning import Planner
-from scheduler.reasons import describe
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRow:
-    """One line of a plan."""
-
-    component: str
-    arch: str
-    action: str
-    wave: int
-    needs: tuple[str, ...]
-    blast_radius: int
-    reasons: tuple[str, ...]
-
+from scheduler.preparation import Prepared
+from scheduler.preview import preview_plan, project_changes
+from scheduler.report import duration
+from scheduler.stage_report import STAGE_COLUMNS, stage_rows
+from workers.capacity import machine_capacity
 
 COLUMNS = (
     Column[PlanRow]("wave", lambda row: row.wave, right=True),
     Column[PlanRow]("component", lambda row: row.component),
     Column[PlanRow]("arch", lambda row: row.arch),
     Column[PlanRow]("action", lambda row: row.action),
-    Column[PlanRow]("reasons", lambda row: "; ".join(row.reasons)),
+    Column[PlanRow]("reasons", lambda row: "; ".join(it.text for it in row.reasons)),
     Column[PlanRow]("dependents", lambda row: row.blast_radius, right=True),
+    Column[PlanRow]("time", lambda row: duration(row.seconds) + ("" if row.samples else "?"), right=True),
+    Column[PlanRow]("critical", lambda row: "yes" if row.critical else ""),
 )
+
+
+class NotWrittenError(InfrastructureError):
+    """A picture of the plan cannot be written."""
+
+    code = "CLI035"
+
+
+class PreviewRangeError(UsageError):
+    """A range of commits has an end and no beginning."""
+
+    code = "CLI036"
 
 
 @click.command()
 @selectors
 @click.option("--dot", is_flag=True, help="Print a Graphviz graph instead.")
+@click.option("--stages", is_flag=True, help="Print where the seed breaks cycles instead.")
+@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a picture as well.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page as well.")
+@click.option("--from", "start", default="", metavar="COMMIT", help="Preview: what changes since this commit rebuild.")
+@click.option("--to", "end", default="", metavar="COMMIT", help="Where the preview ends; HEAD otherwise.")
 @pass_farm
-def plan(
+def plan(  # noqa: PLR0913 - one argument an option
     farm: FarmContext,
     component: tuple[str, ...],
     group: tuple[str, ...],
@@ -49,43 +68,103 @@ def plan(
     *,
     everything: bool,
     dot: bool,
+    stages: bool,
+    svg: Path | None,
+    html: Path | None,
+    start: str,
+    end: str,
 ) -> None:
-    """Show what would be built, in which order, and why; nothing is built.
+    """Show what would be built, in which order, why, and until when; nothing is built.
 
-    Without a selector, all components are planned.
+    Without a selector, all components are planned. With --from, the plan is what the commits since then cause, whatever
+    was built; who needs whom is taken from the work tree.
     """
+    if end and not start:
+        raise PreviewRangeError("--to needs --from", hint="name the commit to compare from with --from")
     assembly = assemble(farm, arch)
     selection = Selection(globs=component, groups=group, everything=everything or not (component or group))
+    selected = selection.nodes(assembly.project, assembly.arches)
     prepared = assembly.prepare()
-    planner = Planner(
-        ledger=farm.ledger(),
-        store=farm.store(),
+    known = assembly.known_graph(prepared)
+    made = _planner(assembly, prepared, known).plan(selected=selected)
+    if start:
+        made = preview_plan(known.graph, project_changes(farm, start, end or "HEAD"), selected)
+    past = read_past_builds(farm.ledger())
+    durations = learned(assembly, prepared, known, past)
+    slots = {it.arch: it.slots for it in machine_capacity().arches}
+    forecast = foretell(made, durations, slots, past.saved_share)
+    if svg is not None:
+        _write(svg, draw_plan(made, forecast))
+    if html is not None:
+        _write(html, plan_page(made, forecast, assembly.project.name))
+    report = report_plan(made, known.graph, durations, forecast)
+    if dot:
+        emit_text(to_dot(made))
+    elif stages:
+        emit_rows(farm, stage_rows(made, known.graph), STAGE_COLUMNS)
+    elif farm.output_format is OutputFormat.JSON:
+        emit_value(farm, report)
+    else:
+        emit_rows(farm, report.nodes, COLUMNS)
+        for line in [*remarks(made), *forecast_lines(forecast)]:
+            note(farm, line)
+
+
+def learned(
+    assembly: Assembly, prepared: Mapping[str, Prepared | FarmError], known: KnownGraph, past: PastBuilds
+) -> Durations:
+    """Return the expected durations of all nodes."""
+    return learn_durations(
+        past.samples,
+        nodes=known.graph.nodes,
+        expensive={name for name, it in assembly.project.components.items() if it.build.expensive},
+        sizes={name: it.source_rpm.size for name, it in prepared.items() if isinstance(it, Prepared)},
+    )
+
+
+def forecast_lines(forecast: Forecast) -> list[str]:
+    """Return what a person should know of time."""
+    if not forecast.finish:
+        return []
+    slots = ", ".join(f"{count} {arch}" for arch, count in sorted(forecast.slots.items()))
+    unknown = f"; {forecast.unknown} never built before" if forecast.unknown else ""
+    lines = [
+        (
+            f"expected: {duration(forecast.finish)} ({duration(forecast.earliest)} to {duration(forecast.latest)}) with "
+            f"{slots} builds at once{unknown}"
+        ),
+        f"critical path: {duration(forecast.critical_seconds)}: {' -> '.join(_ends(forecast.critical_path))}",
+    ]
+    if forecast.perhaps:
+        lines.append(
+            f"equal bytes will probably save {forecast.saved_nodes:g} of {forecast.perhaps} components "
+            f"({duration(forecast.saved_seconds)})"
+        )
+    return lines
+
+
+def _ends(path: Sequence[str]) -> list[str]:
+    most = 8
+    return list(path) if len(path) <= most else [*path[: most // 2], f"{len(path) - most} more", *path[-most // 2 :]]
+
+
+def _planner(assembly: Assembly, prepared: Mapping[str, Prepared | FarmError], known: KnownGraph) -> Planner:
+    return Planner(
+        ledger=assembly.farm.ledger(),
+        store=assembly.farm.store(),
         resolver=assembly.resolver,
         settings=assembly.project.farm,
         prepared=prepared,
-        known=assembly.known_graph(prepared),
+        known=known,
         today=SystemClock().now().date(),
     )
-    made = planner.plan(selected=selection.nodes(assembly.project, assembly.arches))
-    if dot:
-        emit_text(to_dot(made))
-        return
-    emit_rows(farm, [row(node) for node in made.nodes], COLUMNS)
-    for line in remarks(made):
-        note(farm, line)
 
 
-def row(node: PlanNode) -> PlanRow:
-    """Return the line of a node."""
-    return PlanRow(
-        component=node.component,
-        arch=node.arch,
-        action=node.action,
-        wave=node.wave,
-        needs=node.needs,
-        blast_radius=node.blast_radius,
-        reasons=tuple(describe(reason) for reason in node.reasons),
-    )
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as exc:
+        raise NotWrittenError(f"{path} cannot be written", why=str(exc.strerror)) from exc
 
 
 def remarks(made: Plan) -> list[str]:

@@ -1,0 +1,26 @@
+from builders.spec_facts import Seed, spec
+
+from scheduler.cli.plan import forecast_lines, remarks
+from scheduler.durations import Durations
+from scheduler.forecast import foretell
+from scheduler.graph import build_graph
+from scheduler.plan import make_plan
+
+
+def test_a_person_is_told_of_time_the_critical_path_and_cycles() -> None:
+    names = [f"n{number:02}" for number in range(12)]
+    specs = [spec(name, *names[max(number - 1, 0) : number]) for number, name in enumerate(names)]
+    graph = build_graph(dict([*specs, spec("a", "b"), spec("b", "a")]), seed_provides=Seed("a", "b"))
+    plan = make_plan(graph, current={}, last={})
+
+    expected, path = forecast_lines(foretell(plan, Durations(), {"x86_64": 3}, 0.5))
+
+    assert expected.endswith("with 3 x86_64 builds at once; 14 never built before")
+    assert "n03.x86_64 -> 4 more -> n08.x86_64" in path
+    assert remarks(plan) == ["cycle: a.x86_64 takes b from the seed instead of b.x86_64"]
+
+
+def test_nothing_is_told_of_time_where_nothing_is_built() -> None:
+    plan = make_plan(build_graph({}, seed_provides=Seed()), current={}, last={})
+
+    assert forecast_lines(foretell(plan, Durations(), {}, 0.5)) == []
