@@ -6,13 +6,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 from farm.canonical import encode, identity
 from farm.digest import Digest
 from farm.events import Event
+from farm.ledger.compaction import checkpoint
 from farm.ledger.errors import BrokenChainError, CorruptLedgerError, UnknownRunError
 from farm.ledger.tables import chain_table, event_table, run_table
 from farm.ledger.values import StoredEvent
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
-_START = "0" * 64
 _BATCH = 1000
 
 
@@ -48,21 +48,22 @@ def events(connection: Connection, after: int, run_id: str | None, limit: int | 
 
 
 def verify(connection: Connection) -> int:
-    """Check every link of the chain and return how many events it has.
+    """Check every link of the chain and return how many events it ever had, with those behind its checkpoint.
 
     Raises:
         BrokenChainError: one is wrong.
     """
     last = connection.execute(select(chain_table)).one()
-    previous, count = _START, 0
+    count, previous = checkpoint(connection)
     query = select(event_table).order_by(event_table.c.seq)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query):
-        count += 1
-        if row.seq != count or row.previous != previous:
-            raise _broken(count, "an event is missing or was put in its place")
-        if row.hash != _link(previous, row.seq, row.time, row.run_id, row.body):
-            raise _broken(count, "it was changed after it was written")
-        previous = row.hash
+    with connection.execution_options(yield_per=_BATCH).execute(query) as rows:
+        for row in rows:
+            count += 1
+            if row.seq != count or row.previous != previous:
+                raise _broken(count, "an event is missing or was put in its place")
+            if row.hash != _link(previous, row.seq, row.time, row.run_id, row.body):
+                raise _broken(count, "it was changed after it was written")
+            previous = row.hash
     if (count, previous) != (last.seq, last.hash):
         raise _broken(count + 1, f"there should be {last.seq} events, there are {count}")
     return count

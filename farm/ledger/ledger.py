@@ -1,7 +1,8 @@
 """The ledger: one object over all that it keeps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -11,7 +12,8 @@ from farm.build import BuildResult
 from farm.clock import Clock, SystemClock, timestamp
 from farm.digest import Digest
 from farm.events import Event, Published, RunStatus
-from farm.ledger import event_log, leases, outcomes, publications, results, runs, verdicts
+from farm.ledger import compaction, event_log, leases, outcomes, publications, results, runs, verdicts
+from farm.ledger.compaction import Compaction
 from farm.ledger.database import Database
 from farm.ledger.holder import Holder
 from farm.ledger.server_clock import ServerClock
@@ -112,6 +114,18 @@ class Ledger:
         """
         return self._database.read(event_log.verify)
 
+    def compact(self, before: datetime, *, dry_run: bool = False) -> Compaction:
+        """Remove the events and replaced outcomes of runs that ended before a moment; say what went, or would go.
+
+        The newest outcome of a node in each state stays, and so do all runs, results, verdicts and publications.
+        """
+        moment = timestamp(before)
+        if dry_run:
+            return self._database.read(lambda connection: compaction.measure(connection, moment))
+        return self._database.write(
+            lambda connection: compaction.compact(connection, moment, self._now()), appends=True
+        )
+
     # Leases
 
     def acquire(self, subject: str, holder: Holder, ttl_seconds: float) -> Lease | None:
@@ -191,6 +205,10 @@ class Ledger:
         """Return the verdict that holds for a build id."""
         return self._database.read(lambda connection: verdicts.of_build(connection, build_id))
 
+    def verdicts(self, build_ids: Collection[Digest]) -> dict[Digest, Verdict]:
+        """Return the verdicts that hold for build ids: many at once cost little more than one."""
+        return self._database.read(lambda connection: verdicts.of_builds(connection, build_ids))
+
     def verdict_of_rpm(self, unsigned: Digest) -> Verdict | None:
         """Return the verdict that holds for an unsigned RPM: the newest that passes, else the newest.
 
@@ -213,6 +231,10 @@ class Ledger:
     def last_outcome(self, component: str, arch: str, states: Sequence[NodeState] | None = None) -> NodeOutcome | None:
         """Return how a node ended the last time, or the last time that it ended in one of the states."""
         return self._database.read(lambda connection: outcomes.last(connection, component, arch, states))
+
+    def last_outcomes(self, states: Sequence[NodeState] | None = None) -> list[NodeOutcome]:
+        """Return for every node what `last_outcome` does, by component and architecture: all in one question."""
+        return self._database.read(lambda connection: outcomes.last_of_all(connection, states))
 
     def last_good(self, component: str, arch: str) -> NodeOutcome | None:
         """Return the last outcome that was reproducible."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from farm.canonical import decode, encode
 from farm.ledger.errors import UnknownRunError
@@ -49,3 +49,13 @@ def last(connection: Connection, component: str, arch: str, states: Sequence[Nod
         query = query.where(outcome_table.c.state.in_([state.value for state in states]))
     body = connection.execute(query.order_by(outcome_table.c.seq.desc()).limit(1)).scalar()
     return None if body is None else decode(body.encode(), NodeOutcome)
+
+
+def last_of_all(connection: Connection, states: Sequence[NodeState] | None) -> list[NodeOutcome]:
+    """Return the newest outcome of every node, in one of the states where they are given, by node."""
+    newest = select(func.max(outcome_table.c.seq)).group_by(outcome_table.c.component, outcome_table.c.arch)
+    if states is not None:
+        newest = newest.where(outcome_table.c.state.in_([state.value for state in states]))
+    query = select(outcome_table.c.body).where(outcome_table.c.seq.in_(newest))
+    ordered = query.order_by(outcome_table.c.component, outcome_table.c.arch)
+    return [decode(body.encode(), NodeOutcome) for body in connection.execute(ordered).scalars()]

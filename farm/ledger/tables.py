@@ -60,6 +60,18 @@ event_table = Table(
     Index(None, "run_id", "seq"),
 )
 
+checkpoint_table = Table(
+    "checkpoints",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("time", String(32), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+"""Where events were removed: `seq` and `hash` are of the last that went, `previous` is the checkpoint before."""
+
 lease_table = Table(
     "leases",
     metadata,
@@ -116,6 +128,7 @@ outcome_table = Table(
     Column("body", Text, nullable=False),
     UniqueConstraint("run_id", "component", "arch"),
     Index(None, "component", "arch", "seq"),
+    Index(None, "component", "arch", "state", "seq"),
 )
 
 publication_table = Table(

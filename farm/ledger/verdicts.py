@@ -1,12 +1,17 @@
 """Verdicts in the ledger."""
 
-from sqlalchemy import Connection, Row, insert, select
+from collections.abc import Collection
+
+from sqlalchemy import Connection, Row, func, insert, select
 
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
 from farm.ledger.tables import verdict_rpm_table, verdict_table
 from farm.ledger.values import Lease
 from farm.verdict import Verdict, VerdictStatus
+
+_AT_ONCE = 500
+"""Build ids in one statement: databases bound how many values one may have."""
 
 
 def record(connection: Connection, lease: Lease, verdict: Verdict, now: str) -> None:
@@ -32,6 +37,20 @@ def of_build(connection: Connection, build_id: Digest) -> Verdict | None:
     """Return the verdict that holds for a build id."""
     row = _holding(connection, build_id)
     return None if row is None else decode(row.body.encode(), Verdict)
+
+
+def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, Verdict]:
+    """Return the verdicts that hold for build ids, in their order."""
+    found: dict[Digest, Verdict] = {}
+    wanted = sorted(set(build_ids))
+    for begin in range(0, len(wanted), _AT_ONCE):
+        some = wanted[begin : begin + _AT_ONCE]
+        newest = select(func.max(verdict_table.c.seq)).where(verdict_table.c.build_id.in_(some))
+        query = select(verdict_table.c.body).where(verdict_table.c.seq.in_(newest.group_by(verdict_table.c.build_id)))
+        for body in connection.execute(query).scalars():
+            verdict = decode(body.encode(), Verdict)
+            found[verdict.build_id] = verdict
+    return {build_id: found[build_id] for build_id in build_ids if build_id in found}
 
 
 def of_rpm(connection: Connection, unsigned: Digest) -> Verdict | None:

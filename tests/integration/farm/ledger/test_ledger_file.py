@@ -7,13 +7,10 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from builders.builds import build_result, digest, verdict
 from builders.small_disk import fill, small_disk
-from sqlalchemy import create_engine
 
 from farm.events import RolledBack
 from farm.ledger import migrate
@@ -22,7 +19,6 @@ from farm.ledger.errors import BrokenChainError, CorruptLedgerError, LedgerBusyE
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
-from farm.ledger.tables import metadata
 
 pytestmark = pytest.mark.integration
 
@@ -48,13 +44,6 @@ def edit(path: Path, *statements: str) -> None:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
-
-
-def test_migrations_make_the_tables_that_the_code_knows(path: Path) -> None:
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
 
 
 def test_the_newest_migration_is_the_one_that_the_code_knows() -> None:

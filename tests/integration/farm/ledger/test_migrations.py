@@ -1,0 +1,107 @@
+"""Ledgers of older farms, with what they hold, in both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from builders.builds import build_result, digest, verdict
+from sqlalchemy import Connection, text
+
+from farm.clock import SystemClock, timestamp
+from farm.events import RolledBack, RunStatus
+from farm.ledger import event_log, leases, migrate, outcomes, publications, results, runs, verdicts
+from farm.ledger.address import parse_address
+from farm.ledger.database import Database, _backend
+from farm.ledger.holder import this_process
+from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import build_subject
+from farm.ledger.tables import metadata
+from farm.ledger.values import NodeOutcome, Publication
+from farm.states import NodeState
+
+pytestmark = pytest.mark.integration
+
+EVENTS = 40
+FIRST = "0001"
+
+
+def make_first_ledger(address: str) -> None:
+    """Make a ledger of the first revision, with rows in every table."""
+    database = Database(_backend(parse_address(address)))
+    with database._backend.preparing():
+        database._backend.before_tables()
+        database.write(lambda connection: migrate.upgrade(connection, FIRST))
+    database.write(fill)
+    database.close()
+
+
+def fill(connection: Connection) -> None:
+    now = SystemClock().now()
+    run_id = runs.begin(connection, "p", "abc", "build", timestamp(now))
+    for number in range(EVENTS):
+        event_log.append(connection, run_id, RolledBack(snapshot=f"ünïcode {number}"), timestamp(now))
+    for subject in (build_subject(digest("curl"), "first"), build_subject(digest("curl"))):
+        lease = leases.acquire(connection, subject, this_process(), 3600, now)
+        assert lease is not None
+        if subject.endswith("first"):
+            results.record(connection, lease, build_result(), timestamp(now))
+        else:
+            verdicts.record(connection, lease, verdict(), timestamp(now))
+    outcomes.record(connection, run_id, outcome(), timestamp(now))
+    publications.record(connection, publication())
+    runs.end(connection, run_id, RunStatus.SUCCEEDED, timestamp(now))
+
+
+def outcome() -> NodeOutcome:
+    return NodeOutcome(
+        component="curl", arch="x86_64", state=NodeState.REPRODUCIBLE, build_id=digest("curl"), why="", seconds=1.5
+    )
+
+
+def publication() -> Publication:
+    return Publication(
+        snapshot="s1", digest=digest("x"), project="p", published="2026-01-01T00:00:00.000Z", packages=()
+    )
+
+
+def test_nothing_is_lost_on_the_way_to_the_newest_tables(address: str) -> None:
+    make_first_ledger(address)
+    with Ledger.open(address) as ledger:
+        assert ledger.verify_chain() == EVENTS + 2
+        assert ledger.events(after=1, limit=1)[0].event == RolledBack(snapshot="ünïcode 0")
+        assert [(run.command, run.status) for run in ledger.runs()] == [("build", RunStatus.SUCCEEDED)]
+        assert ledger.results(digest("curl")) == [build_result()]
+        assert ledger.verdict(digest("curl")) == verdict()
+        assert ledger.last_good("curl", "x86_64") == outcome()
+        assert ledger.publications() == [publication()]
+        lease = ledger.lease_of(build_subject(digest("curl")))
+        assert lease is not None
+        assert ledger.renew(lease).token == lease.token
+        assert ledger.append(None, RolledBack(snapshot="s")) == EVENTS + 3
+        ledger.compact(SystemClock().now())
+        assert ledger.verify_chain() == EVENTS + 3
+
+
+def test_migrations_make_the_tables_that_the_code_knows(address: str) -> None:
+    with Ledger.open(address) as ledger:
+        engine = ledger._database._backend.engine
+        with engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_migration_that_breaks_half_way_leaves_the_old_ledger(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_first_ledger(address)
+
+    def half(connection: Connection) -> None:
+        migrate.upgrade(connection)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("farm.ledger.database.upgrade", half)
+        with pytest.raises(ZeroDivisionError):
+            Ledger.open(address)
+    database = Database(_backend(parse_address(address)))
+    version = text("SELECT version_num FROM alembic_version")
+    assert database.read(lambda connection: connection.execute(version).scalar()) == FIRST
+    database.close()
+    with Ledger.open(address) as ledger:
+        assert ledger.verify_chain() == EVENTS + 2
