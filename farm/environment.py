@@ -1,6 +1,7 @@
 """The one place where the process environment is read."""
 
 import os
+import pwd
 from pathlib import Path
 
 
@@ -17,6 +18,14 @@ def inherited() -> dict[str, str]:
 def is_root() -> bool:
     """Tell whether this process runs as root."""
     return os.geteuid() == 0
+
+
+def user_name() -> str:
+    """Return the name of the user who runs this process; its number where it has no name."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 def state_directory(option: Path | None) -> Path:

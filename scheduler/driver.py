@@ -20,12 +20,14 @@ from scheduler.node_building import NodeBuilding
 from scheduler.node_judging import NodeJudging
 from scheduler.node_resolving import NodeResolving, Resolves
 from scheduler.preparation import Prepared
+from scheduler.run_control import RunControl
 from scheduler.run_record import RunRecord
 from scheduler.stop_signals import signals_stop
 from scheduler.surroundings import Answer, CurrentBuilds, Surroundings
 from scheduler.worker_node import WorkerNode
 
 _TICK_SECONDS = 5.0
+_CONTROL_SECONDS = 1.0
 
 
 class Driver:
@@ -57,6 +59,8 @@ class Driver:
         self._timer_numbers = count()
         self._workers: tuple[WorkerNode, ...] = ()
         self._workers_due = self._clock.monotonic()
+        self._control = RunControl(surroundings.ledger, run_id)
+        self._control_due = self._clock.monotonic()
         self._interrupted = False
         post = self._inbox.put
         current: CurrentBuilds = {}
@@ -103,10 +107,11 @@ class Driver:
         """Wait for the next answer or timer, and pass it on."""
         now = self._clock.monotonic()
         self._look_for_workers(now)
+        self._look_for_requests(now)
         while self._timers and self._timers[0][0] <= now:
             self._tell(heapq.heappop(self._timers)[2])
         self._leases.renew_due()
-        wait = min(_TICK_SECONDS, self._timers[0][0] - now if self._timers else _TICK_SECONDS)
+        wait = min(_CONTROL_SECONDS, self._timers[0][0] - now if self._timers else _CONTROL_SECONDS)
         try:
             answer = self._inbox.get(timeout=max(wait, 0.0))
         except Empty:
@@ -124,6 +129,15 @@ class Driver:
         if found != self._workers:
             self._workers = found
             self._tell(messages.WorkersChanged(workers=found))
+
+    def _look_for_requests(self, now: float) -> None:
+        """Do what people asked of this run since the last time."""
+        if now < self._control_due:
+            return
+        self._control_due = now + _CONTROL_SECONDS
+        for asked, event in self._control.news():
+            self._record.show(asked)
+            self._tell(event)
 
     def _tell(self, event: messages.Event) -> None:
         self._perform(self._machine.handle(event))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from farm.events import AlarmRaised, BuildFinished, BuildStarted, NodeChanged, VerdictReached
+from farm.events import AlarmRaised, BuildFinished, BuildStarted, Event, NodeChanged, VerdictReached
 from farm.ledger.values import NodeOutcome
 from farm.states import FINAL_STATES, NodeState
 from scheduler.machine import Machine
@@ -26,6 +26,10 @@ class RunRecord:
     def emit(self, event: RunEvent) -> None:
         """Write an event down, then show it."""
         self._ledger.append(self._run_id, event)
+        self._reporter.show(event)
+
+    def show(self, event: Event) -> None:
+        """Show an event that somebody else wrote down."""
         self._reporter.show(event)
 
     def announce(self, announced: Sequence[Announce]) -> None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "component": CommandRef("farm.cli.component:component", "List, query, render and compare components."),
     "plan": CommandRef("scheduler.cli.plan:plan", "Show what would be built, in which order, and why."),
     "build": CommandRef("scheduler.cli.build:build", "Build what the plan says, each package at least twice."),
+    "run": CommandRef("scheduler.cli.run:run", "List runs; cancel, pause, drain or re-order one while it is driven."),
     "watch": CommandRef("scheduler.cli.watch:watch", "Follow a run as it happens."),
     "logs": CommandRef("scheduler.cli.logs:logs", "Show the log of a build, its cause of failure first."),
     "why": CommandRef("scheduler.cli.why:why", "Say why a component is built, waits, failed or is not published."),

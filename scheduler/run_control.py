@@ -1,0 +1,60 @@
+"""What people ask of a run while it is driven: asked for through the ledger, which its driver reads.
+
+A request is an event of the run: it is recorded with who asked, it reaches a driver on another machine, and it is done
+once, by the driver that the run has.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from farm.events import ControlAction, ControlRequested
+from farm.ledger.ledger import Ledger
+from scheduler import messages
+from scheduler.node import Node
+from scheduler.policy import Ask, Urgency
+
+_BATCH = 1000
+
+URGENCIES = {"security": Urgency.SECURITY, "request": Urgency.REQUEST, "mass": Urgency.MASS}
+"""The classes of builds by the names that people give them, the most urgent first."""
+
+
+class RunControl:
+    """Reads what is asked of one run, from where it began."""
+
+    def __init__(self, ledger: Ledger, run_id: str) -> None:
+        self._ledger = ledger
+        self._run_id = run_id
+        self._cursor = 0
+
+    def news(self) -> Iterator[tuple[ControlRequested, messages.Event]]:
+        """Yield what was asked since the last time, with what the machine is to be told of it."""
+        while True:
+            found = self._ledger.events(after=self._cursor, run_id=self._run_id, limit=_BATCH)
+            for stored in found:
+                self._cursor = stored.seq
+                if isinstance(stored.event, ControlRequested):
+                    yield stored.event, as_message(stored.event)
+            if len(found) < _BATCH:
+                return
+
+
+def as_message(asked: ControlRequested) -> messages.Event:
+    """Return what the machine is told; an unknown class counts as `request`."""
+    why = ": ".join(word for word in (asked.by, asked.why) if word)
+    nodes = _nodes(asked.nodes)
+    match asked.action:
+        case ControlAction.CANCEL:
+            return messages.CancelRequested(nodes=nodes, why=why) if nodes else messages.StopRequested(why=why)
+        case ControlAction.PAUSE:
+            return messages.PauseRequested(why=why)
+        case ControlAction.RESUME:
+            return messages.ResumeRequested()
+        case ControlAction.DRAIN:
+            return messages.DrainRequested(why=why)
+        case ControlAction.PRIORITIZE:
+            ask = Ask(urgency=URGENCIES.get(asked.urgency, Urgency.REQUEST), requester=asked.by)
+            return messages.AskChanged(nodes=nodes, ask=ask)
+
+
+def _nodes(pairs: Sequence[tuple[str, str]]) -> tuple[Node, ...]:
+    return tuple(Node(component, arch) for component, arch in pairs)

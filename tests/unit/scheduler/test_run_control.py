@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from farm.events import ControlAction, ControlRequested, NodePlanned
+from farm.ledger.ledger import Ledger
+from scheduler import messages
+from scheduler.node import Node
+from scheduler.policy import Ask, Urgency
+from scheduler.run_control import RunControl, as_message
+
+CURL = Node("curl", "x86_64")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (ControlRequested(action=ControlAction.CANCEL, by="ann"), messages.StopRequested(why="ann")),
+        (
+            ControlRequested(action=ControlAction.CANCEL, nodes=(CURL,), by="ann", why="wrong branch"),
+            messages.CancelRequested(nodes=(CURL,), why="ann: wrong branch"),
+        ),
+        (ControlRequested(action=ControlAction.PAUSE), messages.PauseRequested(why="")),
+        (ControlRequested(action=ControlAction.RESUME), messages.ResumeRequested()),
+        (ControlRequested(action=ControlAction.DRAIN, why="upgrade"), messages.DrainRequested(why="upgrade")),
+        (
+            ControlRequested(action=ControlAction.PRIORITIZE, nodes=(CURL,), urgency="security", by="ann"),
+            messages.AskChanged(nodes=(CURL,), ask=Ask(urgency=Urgency.SECURITY, requester="ann")),
+        ),
+    ],
+)
+def test_each_request_becomes_a_message(asked: ControlRequested, told: messages.Event) -> None:
+    assert as_message(asked) == told
+
+
+def test_a_request_is_read_once_and_only_by_its_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.run_control._BATCH", 2)
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        mine, other = ledger.begin_run("p", "", "build"), ledger.begin_run("p", "", "build")
+        for number in range(5):
+            ledger.append(mine, NodePlanned(component=f"n{number}", arch="x86_64", reasons=()))
+        ledger.append(other, ControlRequested(action=ControlAction.DRAIN))
+        ledger.append(mine, ControlRequested(action=ControlAction.PAUSE))
+        control = RunControl(ledger, mine)
+        assert [asked.action for asked, _ in control.news()] == [ControlAction.PAUSE]
+        assert list(control.news()) == []
+        ledger.append(mine, ControlRequested(action=ControlAction.RESUME))
+        assert [asked.action for asked, _ in control.news()] == [ControlAction.RESUME]
