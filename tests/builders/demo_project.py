@@ -172,7 +172,8 @@ class DemoProject:
         self.root.mkdir(parents=True, exist_ok=True)
         parts = [
             '[project]\ndefault-distro = { name = "tiny" }\nrendered-specs-dir = "rendered"\n',
-            '[distros.tiny]\ndescription = "Tiny Linux"\n',
+            '[distros.tiny]\ndescription = "Tiny Linux"\ndefault-version = "1"\n',
+            '[distros.tiny.versions.1]\nrelease-ver = "1"\n',
         ]
         parts.append(
             '[default-component-config.publish]\nrpm-channel = "base"\n'
