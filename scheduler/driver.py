@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 from queue import Empty, SimpleQueue
 
+from farm.build import BuiltRpm
 from farm.errors import FarmError
 from farm.ledger.values import NodeOutcome
 from scheduler import messages
@@ -38,6 +39,7 @@ class Driver:
         known: the graph, which grows.
         prepared: each component, or why it could not be prepared.
         wanted: the nodes that the run was asked for.
+        previous: what the round before made; see `scheduler.rounds`.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Driver:
         prepared: Mapping[str, Prepared | FarmError],
         wanted: Sequence[Node],
         surroundings: Surroundings,
+        previous: Mapping[Node, tuple[BuiltRpm, ...]] | None = None,
     ) -> None:
         self._machine = machine
         self._executor = surroundings.executor
@@ -66,7 +69,7 @@ class Driver:
         current: CurrentBuilds = {}
         self._leases = surroundings.leases
         self._record = RunRecord(run_id, surroundings=surroundings, current=current)
-        made = MadePackages(known=known, store=surroundings.store, wanted=wanted, post=post)
+        made = MadePackages(known=known, store=surroundings.store, wanted=wanted, post=post, previous=previous)
         self._resolving = NodeResolving(
             surroundings=surroundings,
             resolver=resolver,

@@ -74,12 +74,21 @@ class BuildGraph:
         return frozenset(self._index.named(rustworkx.ancestors(self._index.graph, self._index.number[node])))
 
     def with_ancestors(self, nodes: Collection[Node]) -> frozenset[Node]:
-        """Return those of some nodes that are in the graph, with all that they need, directly or not."""
-        wanted = {*nodes}
-        for node in reversed(self.nodes):
-            if node in wanted:
-                wanted.update(self.providers(node))
-        return frozenset(wanted & self._index.number.keys())
+        """Return those of some nodes that are in the graph, with all that they need, directly or not, in any round.
+
+        Where the seed stands in for a component, a later round needs it all the same.
+        """
+        cut: dict[Node, list[Node]] = {}
+        for edge in self.cut:
+            cut.setdefault(edge.node, []).append(edge.provider)
+        wanted: set[Node] = set()
+        waiting = [node for node in nodes if node in self._index.number]
+        while waiting:
+            node = waiting.pop()
+            if node not in wanted:
+                wanted.add(node)
+                waiting += [*self.providers(node), *cut.get(node, ())]
+        return frozenset(wanted)
 
     def descendants(self, node: Node) -> frozenset[Node]:
         """Return all nodes that need this one, directly or not: the blast radius."""

@@ -1,6 +1,6 @@
 """What the nodes of a run have made: the packages that buildroots of their dependents may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from farm.build import BuiltRpm
 from farm.errors import UnresolvableError
@@ -17,18 +17,30 @@ class MadePackages:
 
     Args:
         wanted: the nodes that the run was asked for.
+        previous: what the round before made: buildroots see it where this round does not make it before them.
     """
 
-    def __init__(self, *, known: KnownGraph, store: ArtifactStore, wanted: Sequence[Node], post: Post) -> None:
+    def __init__(
+        self,
+        *,
+        known: KnownGraph,
+        store: ArtifactStore,
+        wanted: Sequence[Node],
+        post: Post,
+        previous: Mapping[Node, tuple[BuiltRpm, ...]] | None = None,
+    ) -> None:
         self._known = known
         self._store = store
         self._wanted = wanted
         self._post = post
+        self._previous = previous or {}
         self._made: dict[Node, tuple[BuiltRpm, ...]] = {}
 
     def behind(self, node: Node) -> dict[Node, tuple[BuiltRpm, ...]]:
-        """Return the packages of all that a node needs, directly or not."""
-        return {it: self._made[it] for it in sorted(self._known.graph.ancestors(node)) if it in self._made}
+        """Return the packages of all that a node needs, directly or not; of all else, those of the round before."""
+        found = {it: rpms for it, rpms in self._previous.items() if it.arch == node.arch}
+        found.update({it: self._made[it] for it in self._known.graph.ancestors(node) if it in self._made})
+        return dict(sorted(found.items()))
 
     def take_in(self, node: Node, verdict: Verdict) -> None:
         """Let dependents see the packages of a node; its real provides may bring new edges to light.

@@ -49,7 +49,7 @@ def read_past_builds(ledger: Ledger) -> PastBuilds:
             if node in maybe and outcome.state in {NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE}:
                 perhaps += 1
                 saved += outcome.seconds == 0
-            if outcome.build_id is None or outcome.build_id in seen or outcome.seconds == 0:
+            if outcome.build_id is None or outcome.build_id in seen:
                 continue
             seen.add(outcome.build_id)
             samples.setdefault(node, []).extend(

@@ -1,18 +1,21 @@
 """`farm build`: what the plan says, each package at least twice."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 from rich.console import Console
 
+from farm.build import BuiltRpm
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import Column, emit_rows, note
 from farm.clock import SystemClock
 from farm.errors import FarmError, InfrastructureError
 from farm.events import NodePlanned, RunStatus
 from farm.ledger.values import NodeOutcome
+from farm.node_inputs import load_inputs
 from farm.states import NodeState
 from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
@@ -31,6 +34,7 @@ from scheduler.preparation import Prepared
 from scheduler.reasons import describe
 from scheduler.report import LineReporter, Reporter, SilentReporter, duration
 from scheduler.retry import RetryPolicy
+from scheduler.rounds import Made, build_in_rounds
 from scheduler.run_lease import OpenRun, end_abandoned, open_run
 from scheduler.surroundings import Surroundings
 from workers.capacity import machine_capacity
@@ -51,6 +55,8 @@ _EXIT_STATUS = (
 )
 """The first row that has a state of the run gives its exit status."""
 
+_ROUNDS_HELP = "Rounds at most until nothing changes where the seed stood in for components that need each other."
+
 OUTCOME_COLUMNS: Sequence[Column[NodeOutcome]] = (
     Column("component", lambda row: row.component),
     Column("arch", lambda row: row.arch),
@@ -65,6 +71,7 @@ OUTCOME_COLUMNS: Sequence[Column[NodeOutcome]] = (
 @selectors
 @click.option("-k", "--continue-on-error", "keep_going", is_flag=True, help="Go on with what needs no failed build.")
 @click.option("--address", default="", metavar="ADDRESS", help="Ray cluster to build on; this machine otherwise.")
+@click.option("--rounds", default=5, show_default=True, metavar="N", type=click.IntRange(1), help=_ROUNDS_HELP)
 @pass_farm
 def build(
     farm: FarmContext,
@@ -75,6 +82,7 @@ def build(
     everything: bool,
     keep_going: bool,
     address: str,
+    rounds: int,
 ) -> None:
     """Build components and what they need, each at least twice in different surroundings.
 
@@ -83,7 +91,7 @@ def build(
     assembly = assemble(farm, arch)
     selection = Selection(globs=component, groups=group, everything=everything)
     wanted = selection.nodes(assembly.project, assembly.arches)
-    outcomes = _run(assembly, wanted, keep_going=keep_going, address=address)
+    outcomes = _run(assembly, wanted, keep_going=keep_going, address=address, rounds=rounds)
     if outcomes is None:
         return
     emit_rows(farm, outcomes, OUTCOME_COLUMNS)
@@ -112,7 +120,9 @@ def exit_status(outcomes: Sequence[NodeOutcome]) -> int:
     return next((status for bad, status in _EXIT_STATUS if states & bad), 0)
 
 
-def _run(assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, address: str) -> Sequence[NodeOutcome] | None:
+def _run(
+    assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, address: str, rounds: int
+) -> Sequence[NodeOutcome] | None:
     farm = assembly.farm
     prepared = assembly.prepare()
     known = assembly.known_graph(prepared)
@@ -142,60 +152,99 @@ def _run(assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, addres
                 reasons = tuple(describe(reason) for reason in node.reasons)
                 planned = NodePlanned(component=node.component, arch=node.arch, reasons=reasons, action=node.action)
                 ledger.append(run.run_id, planned)
-        outcomes = _drive(
-            assembly,
-            run,
-            known,
-            prepared,
-            waived=planner.waived(),
-            wanted=wanted,
-            keep_going=keep_going,
-            address=address,
+        stage = _Stage(
+            assembly=assembly, run=run, known=known, prepared=prepared, waived=planner.waived(), keep_going=keep_going
         )
+        with _executor(address) as executor:
+            outcomes = stage.build(wanted, executor, rounds)
         run.status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
         return outcomes
 
 
-def _drive(
-    assembly: Assembly,
-    run: OpenRun,
-    known: KnownGraph,
-    prepared: dict[str, Prepared | FarmError],
-    *,
-    waived: frozenset[Node],
-    wanted: Sequence[Node],
-    keep_going: bool,
-    address: str,
-) -> Sequence[NodeOutcome]:
-    needs = known.needs(wanted)
-    machine = Machine(
-        needs=needs,
-        policy=Policy(durations=Durations()),
-        variations=VARIATIONS,
-        retry=RetryPolicy(),
-        keep_going=keep_going,
-        waived=waived,
-    )
-    with _reporter(assembly.farm, len(needs)) as reporter, _executor(address) as executor:
-        driver = Driver(
-            run_id=run.run_id,
-            machine=machine,
-            known=known,
-            resolver=assembly.resolver,
-            prepared=prepared,
-            wanted=list(needs),
-            surroundings=Surroundings(
-                ledger=assembly.farm.ledger(),
-                leases=run.leases,
-                store=assembly.farm.store(),
-                executor=executor,
-                reporter=reporter,
-                clock=SystemClock(),
-                sites=assembly.site,
-                limits=assembly.limits,
-            ),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stage:
+    """A run of a stage: its rounds, one after the other."""
+
+    assembly: Assembly
+    run: OpenRun
+    known: KnownGraph
+    prepared: dict[str, Prepared | FarmError]
+    waived: frozenset[Node]
+    keep_going: bool
+
+    def build(self, wanted: Sequence[Node], executor: Executor, rounds: int) -> Sequence[NodeOutcome]:
+        """Build round by round until nothing changes."""
+        outcomes = self._drive(self.known.needs(wanted), executor, {})
+        if exit_status(outcomes) and not self.keep_going:
+            return outcomes
+        return build_in_rounds(
+            outcomes,
+            drive=lambda this: self._drive(self._needs_in(this.nodes), executor, this.previous),
+            made=self._made,
+            dependents=lambda node: self.known.graph.descendants(node),  # noqa: PLW0108 - the graph grows
+            most=rounds,
+            tell=lambda line: note(self.assembly.farm, line),
         )
-        return driver.run()
+
+    def _needs_in(self, nodes: frozenset[Node]) -> dict[Node, frozenset[Node]]:
+        return {
+            node: frozenset(self.known.graph.providers(node)) & nodes
+            for node in self.known.graph.nodes
+            if node in nodes
+        }
+
+    def _made(self, outcomes: Sequence[NodeOutcome]) -> dict[Node, Made]:
+        """Return what the nodes have made that others may use."""
+        ledger, store = self.assembly.farm.ledger(), self.assembly.farm.store()
+        found = {}
+        for outcome in outcomes:
+            node = Node(outcome.component, outcome.arch)
+            usable = outcome.state is NodeState.REPRODUCIBLE or (
+                outcome.state is NodeState.UNREPRODUCIBLE and node in self.waived
+            )
+            if not usable or outcome.build_id is None:
+                continue
+            verdict, inputs = ledger.verdict(outcome.build_id), load_inputs(store, outcome.build_id)
+            if verdict is not None and inputs is not None:
+                found[node] = Made(lock=inputs.lock, rpms=verdict.rpms)
+        return found
+
+    def _drive(
+        self,
+        needs: Mapping[Node, frozenset[Node]],
+        executor: Executor,
+        previous: Mapping[Node, tuple[BuiltRpm, ...]],
+    ) -> Sequence[NodeOutcome]:
+        assembly = self.assembly
+        machine = Machine(
+            needs=needs,
+            policy=Policy(durations=Durations()),
+            variations=VARIATIONS,
+            retry=RetryPolicy(),
+            keep_going=self.keep_going,
+            waived=self.waived,
+        )
+        with _reporter(assembly.farm, len(needs)) as reporter:
+            driver = Driver(
+                run_id=self.run.run_id,
+                machine=machine,
+                known=self.known,
+                resolver=assembly.resolver,
+                prepared=self.prepared,
+                wanted=list(needs),
+                surroundings=Surroundings(
+                    ledger=assembly.farm.ledger(),
+                    leases=self.run.leases,
+                    store=assembly.farm.store(),
+                    executor=executor,
+                    reporter=reporter,
+                    clock=SystemClock(),
+                    sites=assembly.site,
+                    limits=assembly.limits,
+                ),
+                previous=previous,
+            )
+            return driver.run()
 
 
 def summary(plan: Plan) -> str:

@@ -1,0 +1,151 @@
+"""Builds a stage round by round, until a round changes no byte (design decision 14).
+
+The first round is built against the seed where a cycle is cut. Each later one is built against what the stage has made
+so far, and only of what the stage has made other packages for by then.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from farm.build import BuiltRpm
+from farm.buildroot_lock import BuildrootLock
+from farm.errors import NotReproducibleError
+from farm.ledger.values import NodeOutcome
+from scheduler.node import Node
+
+_SHOWN = 5
+_SOURCE_ARCHES = frozenset({"src", "nosrc"})
+
+
+class NotSettledError(NotReproducibleError):
+    """A stage still changes in the last round that it may have."""
+
+    code = "RND001"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a node has made, and the buildroot that it was made in."""
+
+    lock: BuildrootLock
+    rpms: tuple[BuiltRpm, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round of a stage after the first.
+
+    Attributes:
+        number: counted from 2 on.
+        stale: nodes that were built with packages which the stage has others for by now, and the names of these.
+        nodes: the stale nodes and all that need them: what is resolved again.
+        previous: all that the stage has made before.
+    """
+
+    number: int
+    stale: Mapping[Node, tuple[str, ...]]
+    nodes: frozenset[Node]
+    previous: Mapping[Node, tuple[BuiltRpm, ...]]
+
+    def describe(self) -> str:
+        """Return one line for a person."""
+        return f"round {self.number}: {len(self.nodes)} to look at again: {described(self.stale)}"
+
+
+def stale_nodes(made: Mapping[Node, Made]) -> dict[Node, tuple[str, ...]]:
+    """Return the nodes whose buildroot had a package in other bytes than the stage has it now, with its name; sorted.
+
+    Those are packages of the seed that the stage makes itself, and packages of an earlier round that have changed.
+    """
+    digests: dict[str, dict[str, set[str]]] = {}
+    for node, it in made.items():
+        by_name = digests.setdefault(node.arch, {})
+        for rpm in it.rpms:
+            if rpm.nevra.arch not in _SOURCE_ARCHES:
+                by_name.setdefault(rpm.nevra.name, set()).add(rpm.digest)
+    found = {}
+    for node in sorted(made):
+        by_name = digests[node.arch]
+        names = {
+            package.nevra.name
+            for package in made[node].lock.packages
+            if package.digest not in by_name.get(package.nevra.name, {package.digest})
+        }
+        if names:
+            found[node] = tuple(sorted(names))
+    return found
+
+
+def build_in_rounds(
+    first: Sequence[NodeOutcome],
+    *,
+    drive: Callable[[Round], Sequence[NodeOutcome]],
+    made: Callable[[Sequence[NodeOutcome]], Mapping[Node, Made]],
+    dependents: Callable[[Node], frozenset[Node]],
+    most: int,
+    tell: Callable[[str], None],
+) -> Sequence[NodeOutcome]:
+    """Go on after the first round, and return how all nodes ended.
+
+    Args:
+        first: outcomes of the first round.
+        drive: builds a round, and returns the outcomes of all nodes of the run.
+        made: what those nodes have made whose outcome lets others use them.
+        dependents: all nodes that need one, directly or not.
+        most: rounds, the first among them.
+        tell: shows a line to a person.
+
+    Raises:
+        NotSettledError: the last round still changed something; says what, and why.
+    """
+    outcomes = first
+    for number in range(2, most + 2):
+        found = made(outcomes)
+        stale = stale_nodes(found)
+        if not stale:
+            return outcomes
+        if number > most:
+            raise NotSettledError(
+                f"the stage still changes after {most} rounds",
+                why="\n".join(_lines(stale)),
+                hint="allow more with --rounds; a package that changes in every round is not reproducible",
+            )
+        nodes = frozenset(node for it in stale for node in (it, *dependents(it))) & found.keys()
+        this = Round(
+            number=number, stale=stale, nodes=nodes, previous={node: it.rpms for node, it in sorted(found.items())}
+        )
+        tell(this.describe())
+        outcomes = _merged(outcomes, drive(this))
+        tell(f"round {number}: {_changes(found, made(outcomes))}")
+    return outcomes
+
+
+def described(stale: Mapping[Node, tuple[str, ...]]) -> str:
+    """Return which nodes are stale because of what, the first few of them."""
+    rest = len(stale) - _SHOWN
+    return "; ".join(_lines(dict(list(stale.items())[:_SHOWN]))) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def _lines(stale: Mapping[Node, tuple[str, ...]]) -> Iterator[str]:
+    for node, names in stale.items():
+        yield f"{node} was built with other bytes of {', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''}"
+
+
+def _changes(before: Mapping[Node, Made], after: Mapping[Node, Made]) -> str:
+    changed = [str(node) for node in sorted(after) if node not in before or before[node].rpms != after[node].rpms]
+    if not changed:
+        return "no byte changed"
+    more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+    return f"other bytes of {', '.join(changed[:_SHOWN])}{more}"
+
+
+def _merged(before: Sequence[NodeOutcome], after: Sequence[NodeOutcome]) -> list[NodeOutcome]:
+    """Return the newer outcomes, but for nodes that came to the same build: the older one says what that took."""
+    known = {(it.component, it.arch): it for it in before}
+    return [
+        old
+        if (old := known.get((it.component, it.arch))) is not None
+        and (old.build_id, old.state) == (it.build_id, it.state)
+        else it
+        for it in after
+    ]
