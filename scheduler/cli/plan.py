@@ -130,8 +130,8 @@ def forecast_lines(forecast: Forecast) -> list[str]:
     unknown = f"; {forecast.unknown} never built before" if forecast.unknown else ""
     lines = [
         (
-            f"expected: {duration(forecast.finish)} ({duration(forecast.earliest)} to {duration(forecast.latest)}) with "
-            f"{slots} builds at once{unknown}"
+            f"expected: {duration(forecast.finish)} ({duration(forecast.earliest)} to {duration(forecast.latest)})"
+            f" with {slots} builds at once{unknown}"
         ),
         f"critical path: {duration(forecast.critical_seconds)}: {' -> '.join(_ends(forecast.critical_path))}",
     ]
