@@ -12,6 +12,7 @@ from farm.build import BuiltRpm
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import Column, emit_rows, note
 from farm.clock import SystemClock
+from farm.environment import user_name
 from farm.errors import FarmError, InfrastructureError
 from farm.events import NodePlanned, RunStatus
 from farm.ledger.values import NodeOutcome
@@ -19,23 +20,26 @@ from farm.node_inputs import load_inputs
 from farm.states import NodeState
 from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
+from scheduler.cli.plan import learned
 from scheduler.driver import Driver
-from scheduler.durations import Durations
 from scheduler.executor import Executor
 from scheduler.known_graph import KnownGraph
 from scheduler.live_report import LiveReporter
 from scheduler.machine import Machine
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
+from scheduler.past_builds import read_past_builds
 from scheduler.plan import Action, Plan
 from scheduler.planning import Planner
-from scheduler.policy import Policy
+from scheduler.policy import Ask, Policy
 from scheduler.preparation import Prepared
 from scheduler.reasons import describe
 from scheduler.report import LineReporter, Reporter, SilentReporter, duration
 from scheduler.retry import RetryPolicy
 from scheduler.rounds import Made, build_in_rounds
+from scheduler.run_control import URGENCIES
 from scheduler.run_lease import OpenRun, end_abandoned, open_run
+from scheduler.run_policy import run_policy
 from scheduler.surroundings import Surroundings
 from workers.capacity import machine_capacity
 
@@ -72,8 +76,14 @@ OUTCOME_COLUMNS: Sequence[Column[NodeOutcome]] = (
 @click.option("-k", "--continue-on-error", "keep_going", is_flag=True, help="Go on with what needs no failed build.")
 @click.option("--address", default="", metavar="ADDRESS", help="Ray cluster to build on; this machine otherwise.")
 @click.option("--rounds", default=5, show_default=True, metavar="N", type=click.IntRange(1), help=_ROUNDS_HELP)
+@click.option(
+    "--class",
+    "urgency",
+    type=click.Choice(tuple(URGENCIES)),
+    help="security goes before request, request before mass; mass with -a, request otherwise.",
+)
 @pass_farm
-def build(
+def build(  # noqa: PLR0913 - one argument an option
     farm: FarmContext,
     component: tuple[str, ...],
     group: tuple[str, ...],
@@ -83,6 +93,7 @@ def build(
     keep_going: bool,
     address: str,
     rounds: int,
+    urgency: str | None,
 ) -> None:
     """Build components and what they need, each at least twice in different surroundings.
 
@@ -91,7 +102,8 @@ def build(
     assembly = assemble(farm, arch)
     selection = Selection(globs=component, groups=group, everything=everything)
     wanted = selection.nodes(assembly.project, assembly.arches)
-    outcomes = _run(assembly, wanted, keep_going=keep_going, address=address, rounds=rounds)
+    ask = Ask(urgency=URGENCIES[urgency or ("mass" if everything else "request")], requester=user_name())
+    outcomes = _run(assembly, wanted, keep_going=keep_going, address=address, rounds=rounds, ask=ask)
     if outcomes is None:
         return
     emit_rows(farm, outcomes, OUTCOME_COLUMNS)
@@ -121,7 +133,7 @@ def exit_status(outcomes: Sequence[NodeOutcome]) -> int:
 
 
 def _run(
-    assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, address: str, rounds: int
+    assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, address: str, rounds: int, ask: Ask
 ) -> Sequence[NodeOutcome] | None:
     farm = assembly.farm
     prepared = assembly.prepare()
@@ -152,8 +164,15 @@ def _run(
                 reasons = tuple(describe(reason) for reason in node.reasons)
                 planned = NodePlanned(component=node.component, arch=node.arch, reasons=reasons, action=node.action)
                 ledger.append(run.run_id, planned)
+        durations = learned(assembly, prepared, known, read_past_builds(ledger))
         stage = _Stage(
-            assembly=assembly, run=run, known=known, prepared=prepared, waived=planner.waived(), keep_going=keep_going
+            assembly=assembly,
+            run=run,
+            known=known,
+            prepared=prepared,
+            policy=run_policy(known.graph.nodes, durations, assembly.limits, ask),
+            waived=planner.waived(),
+            keep_going=keep_going,
         )
         with _executor(address) as executor:
             outcomes = stage.build(wanted, executor, rounds)
@@ -169,6 +188,7 @@ class _Stage:
     run: OpenRun
     known: KnownGraph
     prepared: dict[str, Prepared | FarmError]
+    policy: Policy
     waived: frozenset[Node]
     keep_going: bool
 
@@ -218,7 +238,7 @@ class _Stage:
         assembly = self.assembly
         machine = Machine(
             needs=needs,
-            policy=Policy(durations=Durations()),
+            policy=self.policy,
             variations=VARIATIONS,
             retry=RetryPolicy(),
             keep_going=self.keep_going,
