@@ -38,4 +38,4 @@ def read_fast(
     directory: Path, text: str | bytes, *, macros: MacroSet = NO_MACROS, arch: str = "x86_64", **beside: bytes
 ) -> SpecReading:
     """Return what the reader that executes nothing says of a spec."""
-    return FastReader().read([spec_file(directory, text, **beside)], macros=macros, arch=arch)[0]
+    return FastReader().read([spec_file(directory, text, name="x", **beside)], macros=macros, arch=arch)[0]
