@@ -231,6 +231,7 @@ def _join(address: str) -> None:
 def _start_local() -> None:
     capacity = machine_capacity()
     ray.init(
+        address="local",  # else a cluster that happens to run on this machine would be joined
         num_cpus=capacity.cpus,
         resources={ARCH_RESOURCE + arch.arch: arch.slots for arch in capacity.arches},
         include_dashboard=False,
