@@ -1,19 +1,32 @@
 """Where things lie below the state directory and the cache directory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+LEDGER_VARIABLE = "FARM_LEDGER"
+"""Environment variable with the ledger's URL: unlike an argument, other users of the machine cannot read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatePaths:
-    """Layout of a state directory: what must not be lost."""
+    """Layout of a state directory: what must not be lost.
+
+    Attributes:
+        ledger_url: where the ledger is if not in the state directory; it may hold a password.
+    """
 
     root: Path
+    ledger_url: str = field(default="", repr=False)
 
     @property
     def ledger(self) -> Path:
-        """SQLite file of the ledger."""
+        """SQLite file of the ledger, where it is in the state directory."""
         return self.root / "ledger.sqlite"
+
+    @property
+    def ledger_address(self) -> Path | str:
+        """Where the ledger is, for `Ledger.open`."""
+        return self.ledger_url or self.ledger
 
     @property
     def store(self) -> Path:

@@ -5,12 +5,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from farm.clock import Clock, timestamp
+from farm.errors import InfrastructureError
 from farm.events import RunStatus
-from farm.ledger.holder import is_known_dead
+from farm.ledger.holder import is_known_dead, this_process
 from farm.ledger.ledger import Ledger
-from farm.ledger.subjects import run_subject
+from farm.ledger.subjects import COLLECTION, run_subject
 from farm.ledger.values import Lease, Run
 from scheduler.leases import BuildLeases
+
+_COLLECTION_SECONDS = 3600.0
+"""Nobody renews this lease; one of a process of this host that has ended holds nobody up."""
+
+
+class CollectionRunningError(InfrastructureError):
+    """`farm gc` is at work: what a run stores, and names later, could be removed."""
+
+    code = "SCH044"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,9 +34,14 @@ class OpenRun:
 
 @contextmanager
 def open_run(ledger: Ledger, clock: Clock, *, project: str, commit: str, command: str) -> Iterator[OpenRun]:
-    """Begin a run under a lease, and end it with the block."""
+    """Begin a run under a lease, and end it with the block.
+
+    Raises:
+        CollectionRunningError: blobs are being removed.
+    """
     leases = BuildLeases(ledger, clock)
     with ledger.transaction():
+        _refuse_while_collecting(ledger)
         run = OpenRun(run_id=ledger.begin_run(project, commit, command), leases=leases)
         leases.take_run(run.run_id)
     try:
@@ -35,6 +50,37 @@ def open_run(ledger: Ledger, clock: Clock, *, project: str, commit: str, command
         with ledger.transaction():
             ledger.end_run(run.run_id, run.status)
             leases.give_back_run()
+
+
+@contextmanager
+def sole_collector(ledger: Ledger) -> Iterator[None]:
+    """Keep runs from beginning, and others from removing blobs.
+
+    Raises:
+        CollectionRunningError: somebody else removes blobs.
+    """
+    with ledger.transaction():  # in step with runs that begin
+        lease = ledger.acquire(COLLECTION, this_process("farm gc"), _COLLECTION_SECONDS)
+        if lease is None:
+            raise _collecting(ledger.lease_of(COLLECTION))
+    try:
+        yield
+    finally:
+        ledger.release(lease)
+
+
+def _refuse_while_collecting(ledger: Ledger) -> None:
+    lease = ledger.lease_of(COLLECTION)
+    if is_alive(lease, ledger.clock):
+        raise _collecting(lease)
+
+
+def _collecting(lease: Lease | None) -> CollectionRunningError:
+    return CollectionRunningError(
+        "blobs that nothing needs are being removed",
+        why=f"by {lease.holder.name}, process {lease.holder.pid}" if lease else "",
+        hint="again in a moment, when `farm gc` has ended",
+    )
 
 
 def end_abandoned(ledger: Ledger, clock: Clock) -> list[str]:

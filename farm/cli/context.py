@@ -71,7 +71,7 @@ class FarmContext:
         return self._store
 
     def ledger(self) -> Ledger:
-        """Open the ledger of the state directory, making it where there is none.
+        """Open the ledger: the one that `--ledger` names, or that of the state directory; make it where there is none.
 
         Raises:
             StateDirectoryError: the state directory cannot be made or written.
@@ -118,7 +118,7 @@ class FarmContext:
         from farm.ledger.ledger import Ledger  # noqa: PLC0415 - SQLAlchemy takes a quarter of a second
 
         prepare_state_directory(self.state.root)
-        return Ledger.open(self.state.ledger)
+        return Ledger.open(self.state.ledger_address)
 
 
 pass_farm = click.make_pass_decorator(FarmContext)

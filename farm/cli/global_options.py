@@ -12,7 +12,7 @@ from farm.cli.context import FarmContext, OutputFormat
 from farm.cli.named_path import NamedPath
 from farm.environment import cache_directory, state_directory, variable
 from farm.errors import UsageError
-from farm.paths import CachePaths, StatePaths
+from farm.paths import LEDGER_VARIABLE, CachePaths, StatePaths
 
 
 class NoCurrentDirectoryError(UsageError):
@@ -29,7 +29,7 @@ def initial_context() -> FarmContext:
     return FarmContext(
         project_dir=_current_directory(),
         config_files=(),
-        state=StatePaths(root=state_directory(None)),
+        state=StatePaths(root=state_directory(None), ledger_url=variable(LEDGER_VARIABLE)),
         cache=CachePaths(root=cache_directory()),
         output_format=OutputFormat.TABLE,
         dry_run=False,
@@ -74,6 +74,12 @@ def global_options() -> list[click.Option]:
             is_flag=True,
         ),
         _option(["--state"], _set_state, "State directory [env: FARM_STATE].", type=directory, metavar="DIR"),
+        _option(
+            ["--ledger"],
+            _set_ledger,
+            "Ledger, in place of a file in the state directory [env: FARM_LEDGER]; passwords belong into ~/.pgpass.",
+            metavar="URL",
+        ),
         _option(["-q", "--quiet"], _be_quiet, "Only results and errors.", is_flag=True),
         _option(["-v", "--verbose"], _add_verbosity, "Say more; -vv shows debug messages.", count=True),
         _option(["-y", "--accept-all"], _assume_yes, "Answer every question with yes.", is_flag=True),
@@ -117,7 +123,11 @@ def _be_permissive(farm: FarmContext, _value: object) -> FarmContext:
 
 
 def _set_state(farm: FarmContext, value: object) -> FarmContext:
-    return replace(farm, state=StatePaths(root=state_directory(Path(str(value)))))
+    return replace(farm, state=replace(farm.state, root=state_directory(Path(str(value)))))
+
+
+def _set_ledger(farm: FarmContext, value: object) -> FarmContext:
+    return replace(farm, state=replace(farm.state, ledger_url=str(value)))
 
 
 def _be_quiet(farm: FarmContext, _value: object) -> FarmContext:

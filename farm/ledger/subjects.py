@@ -1,4 +1,4 @@
-"""What leases are on: a run, a build id, or one variation of a build id."""
+"""What leases are on: a run, a build id, one variation of a build id, or the removal of blobs."""
 
 from farm.digest import Digest
 from farm.ledger.errors import WrongLeaseError
@@ -8,6 +8,10 @@ from farm.ledger.values import Lease
 def run_subject(run_id: str) -> str:
     """Return the subject of the lease on a run."""
     return f"run:{run_id}"
+
+
+COLLECTION = "collection"
+"""Subject of the lease on the removal of blobs that nothing names: no run begins under it."""
 
 
 def build_subject(build_id: Digest, variation: str = "") -> str:

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from farm.digest import Digest
 from farm.identity import random_name
 from farm.paths import StatePaths
-from repo_publish.lock import sole_publisher
 from repo_publish.published import current_snapshot, snapshot_directories
 from repo_publish.recover import STAGING
 from repo_publish.snapshot import read_snapshot
@@ -26,15 +25,13 @@ def superfluous_snapshots(state: StatePaths, keep: int) -> list[str]:
 def remove_superfluous(state: StatePaths, keep: int) -> list[str]:
     """Remove snapshots beyond the newest ones and return their names; killed at any point, nothing half-removed stays.
 
-    Raises:
-        PublishBusyError: another command is publishing.
+    The caller is the `sole_publisher`, and stays it for as long as it acts upon what is left.
     """
-    with sole_publisher(state):
-        names = superfluous_snapshots(state, keep)
-        for name in names:
-            doomed = (state.snapshots / name).rename(state.snapshots / random_name(f"{STAGING}{name}"))
-            shutil.rmtree(doomed)
-        return names
+    names = superfluous_snapshots(state, keep)
+    for name in names:
+        doomed = (state.snapshots / name).rename(state.snapshots / random_name(f"{STAGING}{name}"))
+        shutil.rmtree(doomed)
+    return names
 
 
 def needed_blobs(state: StatePaths, without: Collection[str] = ()) -> frozenset[Digest]:

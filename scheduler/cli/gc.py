@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -21,8 +23,9 @@ from farm.node_inputs import load_inputs
 from farm.requires.reading_cache import prune_readings
 from farm.sandbox.claimed_directory import remove_abandoned
 from farm.store.artifact_store import ArtifactStore
+from repo_publish.lock import sole_publisher
 from repo_publish.retention import needed_blobs, remove_superfluous, superfluous_snapshots
-from scheduler.run_lease import is_abandoned, is_alive
+from scheduler.run_lease import end_abandoned, is_abandoned, is_alive, sole_collector
 from workers.layer_key import layer_keys
 from workers.layers import Layers
 from workers.seed.pruning import prune_seed
@@ -46,7 +49,7 @@ class BuildsRunningError(InfrastructureError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """What of one kind was removed, or would be (`--dry-run`)."""
+    """What of one kind was removed, or would be (`--dry-run`); rows of the ledger have no names."""
 
     what: str
     count: int
@@ -60,21 +63,30 @@ COLUMNS: Sequence[Column[Removed]] = (
 
 
 @click.command()
+@click.option(
+    "--history",
+    type=click.IntRange(min=0),
+    metavar="DAYS",
+    help="Also let go of events, and of outcomes that newer ones replaced, of runs that ended more than DAYS ago.",
+)
 @pass_farm
-def gc(farm: FarmContext) -> None:
+def gc(farm: FarmContext, history: int | None) -> None:
     """Remove blobs that neither the ledger nor any record names, unused buildroot layers, and what a crash left.
 
-    What a published package was made from is named by its build inputs, so it is never removed. With -O json, each row
-    names what was removed; with -n, what would be.
+    What a published package was made from is named by its build inputs, so it is never removed; nor are verdicts,
+    results and publications, whatever --history says. With -O json, each row names what was removed; with -n, what
+    would be. Nothing is published and no build begins meanwhile.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, Removed] = {}
     try:
         for what, names in _clear(farm):
-            found.setdefault(what, []).extend(names)
+            every = (*(found[what].names if what in found else ()), *names)
+            found[what] = Removed(what=what, count=len(every), names=every)
+        if history is not None:
+            for row in _let_go(farm, history):
+                found[row.what] = row
     finally:
-        emit_rows(
-            farm, [Removed(what=what, count=len(names), names=tuple(names)) for what, names in found.items()], COLUMNS
-        )
+        emit_rows(farm, list(found.values()), COLUMNS)
 
 
 def _clear(farm: FarmContext) -> Iterator[tuple[str, Sequence[str]]]:
@@ -83,24 +95,43 @@ def _clear(farm: FarmContext) -> Iterator[tuple[str, Sequence[str]]]:
     yield "seed packages", _names(prune_seed(SeedPaths(root=farm.cache.seed), dry_run=farm.dry_run))
     outlived = SystemClock().now().timestamp() - _READINGS_SECONDS
     yield "spec readings", _names(prune_readings(farm.cache.spec_readings, older_than=outlived, dry_run=farm.dry_run))
-    snapshots = superfluous_snapshots if farm.dry_run else remove_superfluous
-    outdated = snapshots(farm.state, SNAPSHOTS)
-    yield "snapshots", outdated
-    layers = Layers(farm.cache.layers)
-    try:
-        farm.ledger()
-    except LedgerFullError:
-        # Nobody can be asked which layers are of use; each can be built again.
-        yield _LAYERS, layers.prune(set(), dry_run=farm.dry_run)
+    # Signed packages of a compose that is being published are named nowhere yet.
+    with nullcontext() if farm.dry_run else sole_publisher(farm.state):
+        outdated = (superfluous_snapshots if farm.dry_run else remove_superfluous)(farm.state, SNAPSHOTS)
+        yield "snapshots", outdated
+        layers = Layers(farm.cache.layers)
+        try:
+            farm.ledger()
+        except LedgerFullError:
+            # Nobody can be asked which layers are of use; each can be built again.
+            yield _LAYERS, layers.prune(set(), dry_run=farm.dry_run)
+        yield _LAYERS, layers.prune(_used_layers(farm.store(), farm.ledger()), dry_run=farm.dry_run)
+        with nullcontext() if farm.dry_run else sole_collector(farm.ledger()):
+            yield "blobs", _clear_blobs(farm, outdated)
+
+
+def _clear_blobs(farm: FarmContext, outdated: Sequence[str]) -> list[str]:
     store, ledger = farm.store(), farm.ledger()
-    build_ids = [Digest(name.removeprefix(f"{_INPUTS}/")) for name in store.records(_INPUTS)]
-    yield _LAYERS, layers.prune(_used_layers(store, ledger), dry_run=farm.dry_run)
-    _refuse_while_building(ledger, build_ids)
-    kept = {*_named(store, ledger, build_ids), *needed_blobs(farm.state, without=outdated)}
+    _refuse_while_building(ledger, _build_ids(store))
+    # Builds may have ended while that was asked, so it is listed again; from now on none begins.
+    kept = {*_named(store, ledger, _build_ids(store)), *needed_blobs(farm.state, without=outdated)}
     orphans = sorted(set(store.blobs()) - kept)
     for digest in orphans if not farm.dry_run else ():
         store.delete(digest)
-    yield "blobs", orphans
+    return [*orphans]
+
+
+def _build_ids(store: ArtifactStore) -> list[Digest]:
+    return [Digest(name.removeprefix(f"{_INPUTS}/")) for name in store.records(_INPUTS)]
+
+
+def _let_go(farm: FarmContext, days: int) -> Iterator[Removed]:
+    ledger = farm.ledger()
+    if not farm.dry_run:
+        end_abandoned(ledger, ledger.clock)  # a run without an end would keep its events for ever
+    gone = ledger.compact(ledger.clock.now() - timedelta(days=days), dry_run=farm.dry_run)
+    yield Removed(what="events", count=gone.events, names=())
+    yield Removed(what="outcomes", count=gone.outcomes, names=())
 
 
 def _abandoned(farm: FarmContext, directory: Path) -> list[Path]:
@@ -112,7 +143,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 
 def _refuse_while_building(ledger: Ledger, build_ids: Sequence[Digest]) -> None:
-    clock = SystemClock()
+    clock = ledger.clock
     hint = "again when they have ended"
     for run in ledger.runs():
         if run.status is RunStatus.RUNNING and not is_abandoned(ledger, run, clock):

@@ -7,7 +7,6 @@ import msgspec
 
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import emit_text
-from farm.clock import SystemClock
 from farm.errors import InfrastructureError, UsageError
 from farm.events import NodePlanned, RunFinished, RunStatus
 from scheduler.report import LineReporter
@@ -42,7 +41,7 @@ def watch(farm: FarmContext, run_id: str, *, no_follow: bool) -> None:
     if not runs:
         raise NoRunError(f"there is no run {run_id}".rstrip(), hint="farm build begins one")
     run = runs[0]
-    clock = SystemClock()
+    clock = ledger.clock
     reporter = LineReporter(total=0, stream=sys.stdout, verbose=farm.verbosity > 0)
     cursor = 0
     while True:
@@ -65,4 +64,7 @@ def watch(farm: FarmContext, run_id: str, *, no_follow: bool) -> None:
             )
         if no_follow:
             return
+        if run.ended and not cursor:
+            click.echo(f"{run.run_id} ended {run.ended}; its events were let go of (farm gc --history)", err=True)
+            sys.exit(0 if run.status is RunStatus.SUCCEEDED else 1)
         clock.sleep(_POLL_SECONDS)

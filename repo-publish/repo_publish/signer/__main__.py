@@ -5,9 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from farm.environment import variable
 from farm.errors import FarmError
 from farm.log import configure
-from farm.paths import StatePaths
+from farm.paths import LEDGER_VARIABLE, StatePaths
 from repo_publish.signer.errors import SignerError
 from repo_publish.signer.messages import encode_refused
 from repo_publish.signer.process import run_signer
@@ -19,7 +20,8 @@ def main(arguments: Sequence[str]) -> int:
     configure(0, service=True)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        run_signer(StatePaths(root=Path(state)), Path(project[0]) if project else None, until_closed=sys.stdin.fileno())
+        paths = StatePaths(root=Path(state), ledger_url=variable(LEDGER_VARIABLE))
+        run_signer(paths, Path(project[0]) if project else None, until_closed=sys.stdin.fileno())
     except FarmError as error:
         sys.stderr.write(encode_refused(error) + "\n")
         return error.exit_status

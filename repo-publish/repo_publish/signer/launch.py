@@ -11,8 +11,9 @@ import msgspec
 import farm
 import repo_publish
 from farm.clock import Clock
+from farm.environment import inherited
 from farm.errors import FarmError
-from farm.paths import StatePaths
+from farm.paths import LEDGER_VARIABLE, StatePaths
 from farm.process import BASE_ENVIRONMENT
 from repo_publish.signer.client import SignerClient
 from repo_publish.signer.errors import AlreadyRunningError, SignerUnreachableError, error_for
@@ -63,6 +64,8 @@ def _started(state: StatePaths, project: Path | None, paths: SignerPaths) -> Ite
     argv += [str(project)] if project is not None else []
     roots = dict.fromkeys(str(Path(package.__path__[0]).parent) for package in (farm, repo_publish))
     environment = {**BASE_ENVIRONMENT, "PYTHONPATH": ":".join(roots)}
+    if state.ledger_url:
+        environment |= {LEDGER_VARIABLE: state.ledger_url, **_database_login()}
     with paths.log.open("ab") as log:
         child = subprocess.Popen(
             argv,
@@ -77,6 +80,11 @@ def _started(state: StatePaths, project: Path | None, paths: SignerPaths) -> Ite
         yield child
     finally:
         _end(child)
+
+
+def _database_login() -> dict[str, str]:
+    """Return what PostgreSQL's library takes from the environment, so that the signer gets in as the command does."""
+    return {name: value for name, value in inherited().items() if name.startswith("PG") or name == "HOME"}
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

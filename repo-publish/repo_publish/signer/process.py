@@ -33,7 +33,7 @@ def run_signer(state: StatePaths, project: Path | None, *, until_closed: int | N
     with (
         sole_signer(paths),
         Keyring.open(paths.gnupg, state.public_key) as keyring,
-        Ledger.open(state.ledger, clock) as ledger,
+        Ledger.open(state.ledger_address) as ledger,
         listening(paths.socket) as listener,
     ):
         store = DirectoryStore(state.store)

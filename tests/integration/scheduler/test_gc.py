@@ -11,12 +11,17 @@ import msgspec
 import pytest
 from builders.small_disk import fill, small_disk
 
+from farm.cli.main import run
+from farm.clock import SystemClock
 from farm.environment import inherited
+from farm.events import RunStatus
 from farm.ledger.errors import LedgerFullError
 from farm.ledger.ledger import Ledger
 from farm.paths import CachePaths, StatePaths
 from farm.sandbox.claimed_directory import lock_file
 from farm.store.directory_store import DirectoryStore
+from repo_publish.lock import PublishBusyError, sole_publisher
+from scheduler.run_lease import CollectionRunningError, open_run
 
 pytestmark = pytest.mark.integration
 
@@ -32,9 +37,11 @@ class Row(msgspec.Struct):
     names: tuple[str, ...]
 
 
-def gc(state: Path, cache: Path, *options: str, status: int = 0) -> dict[str, tuple[str, ...]]:
+def gc(
+    state: Path, cache: Path, *options: str, status: int = 0, command: tuple[str, ...] = ("gc",)
+) -> dict[str, tuple[str, ...]]:
     done = subprocess.run(
-        [sys.executable, "-m", "farm", "--state", str(state), "-O", "json", *options, "gc"],
+        [sys.executable, "-m", "farm", "--state", str(state), "-O", "json", *options, *command],
         env={**inherited(), "FARM_CACHE": str(cache)},
         capture_output=True,
         text=True,
@@ -43,7 +50,7 @@ def gc(state: Path, cache: Path, *options: str, status: int = 0) -> dict[str, tu
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
     rows = msgspec.json.decode(done.stdout, type=list[Row])
-    assert [row.count for row in rows] == [len(row.names) for row in rows]
+    assert [row.count for row in rows if row.names] == [len(row.names) for row in rows if row.names]
     return {row.what: row.names for row in rows}
 
 
@@ -129,3 +136,62 @@ def test_what_a_crash_left_goes_before_the_ledger_is_asked(tmp_path: Path) -> No
         assert removed["working directories"] == (LEFT, LEFT)
         assert removed["buildroot layers"] == ()
         Ledger.open(state.ledger).close()
+
+
+def test_nothing_goes_while_somebody_publishes(tmp_path: Path) -> None:
+    state, cache = fill_farm(tmp_path)
+    with used_layer(cache, UNUSED), used_layer(cache, USED):
+        with sole_publisher(state):
+            assert "blobs" not in gc(state.root, cache.root, status=8)
+            assert len(DirectoryStore(state.store).blobs()) == 1
+            assert len(list(state.snapshots.iterdir())) == 12
+        assert len(gc(state.root, cache.root)["blobs"]) == 1
+
+
+def test_the_publisher_is_kept_out_until_the_last_blob_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, cache = fill_farm(tmp_path)
+    seen: list[str] = []
+
+    def delete(_store: DirectoryStore, digest: str) -> None:
+        with pytest.raises(PublishBusyError), sole_publisher(state):
+            pass
+        with (
+            Ledger.open(state.ledger) as ledger,
+            pytest.raises(CollectionRunningError),
+            open_run(ledger, SystemClock(), project="p", commit="", command="build"),
+        ):
+            pass
+        seen.append(digest)
+
+    monkeypatch.setattr(DirectoryStore, "delete", delete)
+    monkeypatch.setenv("FARM_CACHE", str(cache.root))
+    with used_layer(cache, UNUSED), used_layer(cache, USED):
+        assert run(["--state", str(state.root), "gc"]) == 0
+    assert len(seen) == 1
+    with (
+        sole_publisher(state),
+        Ledger.open(state.ledger) as ledger,
+        open_run(ledger, SystemClock(), project="p", commit="", command="build"),
+    ):
+        pass
+
+
+def test_history_goes_when_asked_for(tmp_path: Path) -> None:
+    state, cache = fill_farm(tmp_path)
+    with Ledger.open(state.ledger) as ledger:
+        ledger.end_run(ledger.begin_run("p", "", "build"), RunStatus.SUCCEEDED)
+        killed = ledger.begin_run("p", "", "build")
+    gc(state.root, cache.root)
+    with Ledger.open(state.ledger) as ledger:
+        assert len(ledger.events()) == 3
+    gc(state.root, cache.root, "-n", command=("gc", "--history", "0"))
+    with Ledger.open(state.ledger) as ledger:
+        assert len(ledger.events()) == 3
+    gc(state.root, cache.root, command=("gc", "--history", "1"))
+    with Ledger.open(state.ledger) as ledger:
+        assert len(ledger.events()) == 4
+        assert next(each.status for each in ledger.runs() if each.run_id == killed) is RunStatus.INTERRUPTED
+    gc(state.root, cache.root, command=("gc", "--history", "0"))
+    with Ledger.open(state.ledger) as ledger:
+        assert ledger.events() == []
+        assert ledger.verify_chain() == 4
