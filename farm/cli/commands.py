@@ -22,6 +22,7 @@ COMMANDS = {
     "project": CommandRef("farm.cli.project:project", "Check the project and show its settings."),
     "component": CommandRef("farm.cli.component:component", "List, query, render and compare components."),
     "plan": CommandRef("scheduler.cli.plan:plan", "Show what would be built, in which order, and why."),
+    "simulate": CommandRef("scheduler.cli.simulate:simulate", "Say how long a rebuild takes on so many machines."),
     "build": CommandRef("scheduler.cli.build:build", "Build what the plan says, each package at least twice."),
     "run": CommandRef("scheduler.cli.run:run", "List runs; cancel, pause, drain or re-order one while it is driven."),
     "watch": CommandRef("scheduler.cli.watch:watch", "Follow a run as it happens."),
