@@ -1,8 +1,6 @@
 """The build graph as a value: who needs whom, in which order, and where the seed cuts a cycle. Pure."""
 
-import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,6 +8,7 @@ import rustworkx
 
 from farm.source_package import BinaryPackage, SpecFacts
 from scheduler.built_packages import built_package
+from scheduler.collector_rest import collector_resting
 from scheduler.cuts import UncuttableCycleError, cut_by_seed
 from scheduler.edges import CutEdge, Edge, Need, SeedProvides, Unprovided
 from scheduler.needs import Needs
@@ -165,7 +164,7 @@ class StandingGraph:
         return self._needs.same_answers(changed, node.arch)
 
     def _build(self) -> BuildGraph:
-        with _no_garbage_collection():
+        with collector_resting():
             return self._built()
 
     def _built(self) -> BuildGraph:
@@ -192,18 +191,6 @@ class StandingGraph:
 def _asked_of(spec: SpecFacts) -> tuple[object, ...]:
     """Return what of a spec needs something, or keeps it out of the graph."""
     return spec.excluded, set(spec.build_requires), {(it.name, frozenset(it.requires)) for it in spec.packages}
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Let the collector rest: it would look over and over at a million small values that hold no cycle."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Index:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from farm.node_inputs import NodeInputs
 from farm.printable import printable
 from farm.states import NodeState
+from scheduler.collector_rest import collector_resting
 from scheduler.edges import CutEdge
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
@@ -105,7 +106,12 @@ def make_plan(
         forced: nodes to build whatever is recorded.
         waived: unreproducible nodes that a waiver of the project lets through.
     """
-    planner = _Planner(graph, current=current, last=last, forced=set(forced), waived=set(waived))
+    with collector_resting():
+        planner = _Planner(graph, current=current, last=last, forced=set(forced), waived=set(waived))
+        return _planned(graph, planner, selected)
+
+
+def _planned(graph: BuildGraph, planner: "_Planner", selected: Collection[Node] | None) -> Plan:
     wanted = graph.with_ancestors(graph.nodes if selected is None else [Node(*node) for node in selected])
     radii = graph.blast_radii()
     nodes = []

@@ -170,7 +170,11 @@ def _write(path: Path, text: str) -> None:
 def remarks(made: Plan) -> list[str]:
     """Return what else a person should know: cycles that the seed breaks, and what its spec excludes."""
     cut = [
-        f"cycle: {edge.node} takes {', '.join(edge.seed_packages)} from the seed instead of {edge.provider}"
+        f"cycle: {edge.node} takes {', '.join(_known(edge.seed_packages))} from the seed instead of {edge.provider}"
         for edge in made.cut
     ]
     return cut + [f"excluded: {node}: {why}" for node, why in made.excluded]
+
+
+def _known(packages: Sequence[str]) -> list[str]:
+    return sorted({package for package in packages if package}) or ["nothing"]

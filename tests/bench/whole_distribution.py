@@ -1,0 +1,78 @@
+"""What planning a whole distribution costs: Azure Linux 4, 7,559 parsed specs, two architectures.
+
+    PYTHONPATH=tests .venv/bin/python tests/bench/whole_distribution.py
+
+Times are seconds of one process's own CPU, since the machine is shared, and of the clock.
+"""
+
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from builders.distribution import read_distribution
+
+from farm.clock import SystemClock
+from farm.source_package import SpecFacts
+from scheduler.durations import Durations
+from scheduler.forecast import foretell
+from scheduler.graph import StandingGraph
+from scheduler.node import Node
+from scheduler.plan import make_plan
+from scheduler.plan_picture import draw_plan
+
+T = TypeVar("T")
+_KIB_PER_MIB = 1024
+
+
+def main() -> None:
+    """Plan, change one component, plan again, and print what that took."""
+    distribution = read_distribution(("x86_64", "aarch64"))
+    _say(f"{len(distribution.facts)} nodes; before anything is planned {_memory()} MiB")
+    standing = _timed(
+        "graph, cold", lambda: StandingGraph(distribution.facts, seed_provides=distribution.seed_provides)
+    )
+    graph = standing.graph
+    first = {cut.node for cut in graph.cut if cut.node != cut.provider}
+    _say(f"    {len(graph.edges)} edges, {len(graph.levels)} waves; {len(first)} nodes are built first, with the seed")
+    plan = _timed("plan, cold", lambda: make_plan(graph, current={}, last={}))
+    forecast = _timed("forecast", lambda: foretell(plan, Durations(), {"x86_64": 64, "aarch64": 64}, 0.5))
+    _timed("picture", lambda: draw_plan(plan, forecast))
+    changed = Node("zlib-ng", "x86_64")
+    facts = distribution.facts[changed]
+    newer = replace(facts, source=replace(facts.source, version="99"))
+    after = _timed("graph, another version of one component", lambda: standing.replace(changed, newer))
+    _timed("plan, another version of one component", lambda: make_plan(after, current={}, last={}))
+    more = replace(newer, build_requires=(*newer.build_requires, "figlet"))
+    _timed("graph, another BuildRequires of one component", lambda: standing.replace(changed, _sorted(more)))
+    _say(f"memory at most: {_memory()} MiB")
+
+
+def _sorted(facts: SpecFacts) -> SpecFacts:
+    return replace(facts, build_requires=tuple(sorted(facts.build_requires)))
+
+
+def _timed(what: str, work: Callable[[], T]) -> T:
+    clock = SystemClock()
+    cpu, began = _cpu(), clock.monotonic()
+    result = work()
+    _say(f"{what}: {_cpu() - cpu:.2f} s of CPU, {clock.monotonic() - began:.2f} s")
+    return result
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _KIB_PER_MIB
+
+
+if __name__ == "__main__":
+    main()

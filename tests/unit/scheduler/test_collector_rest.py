@@ -1,0 +1,26 @@
+import gc
+
+import pytest
+
+from scheduler.collector_rest import collector_resting
+
+
+def fail_while_it_rests(seen: list[bool]) -> None:
+    with collector_resting():
+        seen.append(gc.isenabled())
+        raise LookupError
+
+
+def test_the_collector_rests_and_works_again_even_after_an_error() -> None:
+    seen: list[bool] = []
+    with pytest.raises(LookupError):
+        fail_while_it_rests(seen)
+    assert seen == [False]
+    assert gc.isenabled()
+
+
+def test_a_collector_that_rested_before_goes_on_resting() -> None:
+    with collector_resting():
+        with collector_resting():
+            pass
+        assert not gc.isenabled()
