@@ -3,12 +3,12 @@
 import math
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from farm.clock import SystemClock
 from farm.errors import InfrastructureError, UsageError
-from scheduler.cluster_node import ClusterNode, NodeStatus, cluster_node
+from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus, cluster_node
 from scheduler.ray_library import (
     DrainNodeReason,
     GcsClient,
@@ -23,6 +23,7 @@ from scheduler.ray_library import NodeStatus as RayStatus
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 10.0
 _HEAD_PORT = 6379
+_MOST_SLOTS = 10_000
 _DRAINS = b"farm-drains"
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(\d{1,5})")
 
@@ -189,6 +190,31 @@ class Cluster:
             accepted, refusal = self._head.drain_node(node.node_id, reason, why, 0)
         if not accepted:
             raise DrainRefusedError(f"{node.host} cannot be drained", why=refusal)
+
+    def want_slots(self, slots: Mapping[str, int]) -> None:
+        """Say how many build slots of each architecture there should be, instead of what was said before.
+
+        The autoscaler of the cluster, where there is one, starts and ends machines for that. More than 10,000 are not
+        asked for.
+        """
+        wanted = {arch: min(count, _MOST_SLOTS) for arch, count in sorted(slots.items()) if count > 0}
+        bundles: list[dict[str, float]] = [{"CPU": 1, ARCH_RESOURCE + arch: 1} for arch in wanted]
+        with self._asking():
+            self._head.request_cluster_resource_constraint(
+                bundles, [{} for _ in bundles], list(wanted.values()), timeout_s=_ANSWER_SECONDS
+            )
+
+    def wanted_slots(self) -> dict[str, int]:
+        """Return what was asked for with `want_slots`."""
+        with self._asking():
+            state = get_cluster_resource_state(self._head)
+        return {
+            name.removeprefix(ARCH_RESOURCE): request.count
+            for constraint in state.cluster_resource_constraints
+            for request in constraint.resource_requests
+            for name in request.request.resources_bundle
+            if name.startswith(ARCH_RESOURCE)
+        }
 
     def drained_until(self, node_id: str) -> float | None:
         """Return when a node is to be gone (seconds since the epoch, or infinity); None where nobody drained it."""

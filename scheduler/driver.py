@@ -128,6 +128,7 @@ class Driver:
         if now < self._workers_due:
             return
         self._workers_due = now + _TICK_SECONDS
+        self._executor.want_slots(self._machine.wanted_slots())
         found = tuple(self._executor.workers())
         if found != self._workers:
             self._workers = found

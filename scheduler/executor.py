@@ -1,6 +1,6 @@
 """What carries out builds: Ray for real, a fake in tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class Executor(Protocol):
 
     def workers(self) -> Sequence[WorkerNode]:
         """Return the machines that build now, by name."""
+        ...
+
+    def want_slots(self, slots: Mapping[str, int]) -> None:
+        """Say how many builds of each architecture could run now, were there machines: a cluster may grow or shrink."""
         ...
 
     def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:

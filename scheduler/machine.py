@@ -6,7 +6,7 @@ its dependents and nothing else. What begins first is the policy's business, whe
 
 import heapq
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from farm.build import BuildOutcome
 from farm.states import FINAL_STATES, NodeState
@@ -251,6 +251,10 @@ class Machine:
                     self._line_up(event.node, variation)
 
     # Building
+
+    def wanted_slots(self) -> Mapping[str, int]:
+        """Return how many slots of each architecture the builds that wait or run could use now."""
+        return self._ready.wanted_slots()
 
     def _rank(self) -> None:
         """Ask the policy anew: at the start, and when needs or asks are others."""

@@ -23,6 +23,10 @@ VARIATIONS = ("first", "second")
 """Every build id is built in these surroundings before it is judged."""
 
 
+_SHORT_ID = 12
+"""Characters of a node's id that people are shown."""
+
+
 class NodeBuilding:
     """Carries out `StartBuild` and `CancelBuild`."""
 
@@ -140,6 +144,7 @@ def _finished(start: messages.StartBuild, outcome: BuildOutcome, summary: str) -
         seconds=0.0,
         log=None,
         summary=summary,
+        worker=start.place.worker[:_SHORT_ID],
     )
 
 

@@ -5,7 +5,7 @@ import io
 import logging
 import platform
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ from tenacity import Retrying, stop_after_attempt
 from farm.build import BuildResult
 from farm.errors import FarmError, InfrastructureError
 from farm.sandbox.mount_namespace import isolate_mounts
-from scheduler.cluster import Cluster
+from scheduler.cluster import Cluster, ClusterUnreachableError
 from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus
 from scheduler.executor import BuildDone, ExplainDone, Lost
 from scheduler.node_start import own_address
@@ -87,6 +87,7 @@ class RayExecutor:
     def __init__(self, address: str = "") -> None:
         self._address = address
         self._cluster: Cluster | None = None
+        self._wanted: dict[str, int] = {}
         self._started = False
         self._silence = contextlib.ExitStack()
         self._died = False
@@ -144,6 +145,13 @@ class RayExecutor:
         slots = tuple(sorted((arch.arch, arch.slots) for arch in capacity.arches))
         return (WorkerNode(name=THIS_MACHINE, cpus=capacity.cpus, memory_bytes=capacity.memory_bytes, slots=slots),)
 
+    def want_slots(self, slots: Mapping[str, int]) -> None:
+        """Ask the autoscaler of a cluster for so many slots; one without ignores that."""
+        if self._cluster is None or slots == self._wanted:
+            return
+        self._wanted = dict(slots)
+        self._cluster.want_slots(slots)
+
     def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
         """Start a build on a node of its architecture: the one it was given, where that is still there."""
         self._start()
@@ -174,6 +182,10 @@ class RayExecutor:
             left = list(self._running)
         for key in left:
             self.cancel(key)
+        if self._cluster is not None:
+            # A head that is gone wants nothing any more.
+            with contextlib.suppress(ClusterUnreachableError):
+                self.want_slots({})
         if self._started:
             ray.shutdown()
         self._silence.close()

@@ -5,6 +5,7 @@ each lane has to be looked at. There are a few dozen lanes, however many builds 
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -128,6 +129,10 @@ class ReadyBuilds:
         reservation = self._reserved.get(build.node.arch)
         if reservation is not None and reservation.build == build:
             self._pool.release(self._reserved.pop(build.node.arch).worker)
+
+    def wanted_slots(self) -> Counter[str]:
+        """Return how many builds of each architecture wait or run: slots for them all would leave none waiting."""
+        return Counter([*(lane.arch for _, lane in self._live.values()), *(build.node.arch for build in self._running)])
 
     def waits(self, build: Build) -> bool:
         """Tell whether a build waits."""

@@ -30,7 +30,7 @@ COMMANDS = {
     "why": CommandRef("scheduler.cli.why:why", "Say why a component is built, waits, failed or is not published."),
     "verify": CommandRef("scheduler.cli.verify:verify", "Build once more in other surroundings and compare."),
     "repo": CommandRef("repo_publish.cli:repo", "Compose, publish, roll back and check the repositories."),
-    "worker": CommandRef("scheduler.cli.worker:worker", "Show the workers and what they can build."),
+    "worker": CommandRef("scheduler.cli.worker:worker", "Start, list, drain and remove the machines that build."),
     "seed": CommandRef("workers.seed.cli:seed", "Make the seed repository that the first builds need."),
     "gc": CommandRef("scheduler.cli.gc:gc", "Remove artifacts and caches that nothing needs any more."),
     "signer": CommandRef("repo_publish.cli:signer", "Run the signer process.", hidden=True),

@@ -106,6 +106,11 @@ class RayCluster:
         wait_for(node.is_up, what=f"{name} is up")
         return node
 
+    def cut_off(self, name: str) -> None:
+        """Take a node's network away: it lives on and is silent."""
+        (*_, space) = self.within(name)
+        _ip("-n", space, "link", "set", "eth0", "down")
+
     def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a `farm worker` command where the head is."""
         argv = [*self.within("head"), *FARM, "-O", "json", "worker", *arguments, "--address", self.address]

@@ -3,12 +3,14 @@
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
 from builders.ray_cluster import RayCluster, commands_below, wait_for
 
 from farm.arch import host_arch
+from farm.process import check
 from scheduler.node_start import own_address
 from workers.capacity import machine_capacity
 
@@ -55,6 +57,16 @@ def test_nodes_of_two_architectures_join_and_leave(cluster: RayCluster) -> None:
     removed = cluster.nodes.pop(arches[1])
     assert removed.process.wait(60) == 0, removed.said()
     assert cluster.workers() == []
+
+
+def test_the_queue_of_a_driver_reaches_the_autoscaler(cluster: RayCluster) -> None:
+    script = (
+        "from scheduler.cluster import Cluster; import sys; c = Cluster(sys.argv[1]); "
+        "c.want_slots({'x86_64': 7, 'aarch64': 20000, 'riscv64': 0}); asked = c.wanted_slots(); "
+        "c.want_slots({}); print(asked == {'x86_64': 7, 'aarch64': 10000}, c.wanted_slots())"
+    )
+    done = check([sys.executable, "-c", script, cluster.address], environment=cluster.environment)
+    assert done.decode().split() == ["True", "{}"]
 
 
 def test_sigterm_lets_a_node_leave(cluster: RayCluster) -> None:

@@ -100,6 +100,10 @@ class FakeExecutor:
         self.losses: dict[str, int] = {}
         self.cancelled: list[str] = []
         self.hanging: set[tuple[str, str]] = set()
+        self.wanted: list[dict[str, int]] = []
+
+    def want_slots(self, slots: Mapping[str, int]) -> None:
+        self.wanted.append(dict(slots))
 
     def workers(self) -> Sequence[WorkerNode]:
         return (WorkerNode(name="here", cpus=2, slots=(("x86_64", 2),)),)

@@ -76,3 +76,13 @@ def test_idle_time_gives_no_claim() -> None:
         ready.end(build(order[-1]))
     assert sum(name.startswith("new") for name in order[10:]) == 5
     assert sum(name.startswith("new") for name in order[10:14]) == 2
+
+
+def test_what_waits_and_what_runs_wants_slots() -> None:
+    ready = queue(1)
+    for name in ("a", "b", "c"):
+        ready.push(build(name), wish())
+    (running,) = started(ready)
+    assert ready.wanted_slots() == {"x86_64": 3}
+    ready.end(build(running))
+    assert ready.wanted_slots() == {"x86_64": 2}

@@ -1,0 +1,93 @@
+"""Nodes in network namespaces of their own, as machines are; one dies while it builds."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders.demo_project import noarch
+from builders.farm_command import Farm, make_farm
+from builders.ray_cluster import NodeProcess, RayCluster, commands_below, network_namespaces, wait_for
+
+from farm.arch import host_arch
+from farm.environment import variable
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+
+SLOW = "sleep 25.0917"
+"""Longer than the death of a node may take to be noticed, and no other test's."""
+
+BOUND_SECONDS = 15.0
+WORKERS = ("one", "two")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[RayCluster]:
+    try:
+        with network_namespaces(["head", *WORKERS]) as spaces:
+            head = next(address for space, address in spaces.items() if space.endswith("-head"))
+            with RayCluster(
+                root=tmp_path, address=f"{head}:6379", cache=tmp_path / "cache", spaces=[*spaces]
+            ) as cluster:
+                cluster.start("head", "--head")
+                for name in WORKERS:
+                    cluster.start(name, "--arch", host_arch(), "--slots", "2", "--memory", "4G")
+                yield cluster
+    except OSError as error:
+        pytest.skip(f"the kernel refuses network namespaces: {error}")
+
+
+@pytest.fixture
+def farm(tmp_path: Path, seed_repository: Path) -> Farm:
+    specs = {"slow": noarch("slow", build=SLOW), "quick": noarch("quick")}
+    return make_farm(tmp_path, seed_repository, specs, tmp_path / "cache")
+
+
+def building(node: NodeProcess) -> int:
+    return sum(words == SLOW for words in commands_below(node.process.pid).values())
+
+
+def ended(farm: Farm, outcome: str) -> list[tuple[object, ...]]:
+    """Return component and variation of each build that ended so, sorted."""
+    events = [event for event in farm.events() if event["event"] == "build-finished"]
+    return sorted((event["component"], event["variation"]) for event in events if event["outcome"] == outcome)
+
+
+@pytest.mark.parametrize("how", ["killed", "cut off"])
+def test_a_node_dies_and_its_build_runs_elsewhere(cluster: RayCluster, farm: Farm, tmp_path: Path, how: str) -> None:
+    if how == "cut off" and not variable("FARM_TEST_LONG"):
+        pytest.skip("a node that is silent instead of dead takes a minute more: FARM_TEST_LONG=1 tries it")
+    log = tmp_path / "driver.log"
+    with log.open("wb") as stream:
+        driver = subprocess.Popen(
+            [*cluster.within("head"), *farm.argv("build", "-a", "-k", "--address", cluster.address)],
+            env=cluster.environment,
+            stdout=stream,
+            stderr=stream,
+        )
+    nodes = [cluster.nodes[name] for name in WORKERS]
+
+    def both_variations_are_built() -> bool:
+        assert driver.poll() is None, log.read_text(encoding="utf-8")
+        return sum(building(node) for node in nodes) == 2
+
+    wait_for(both_variations_are_built, 200, what="both variations are built")
+    dead, survivor = sorted(nodes, key=building, reverse=True)
+    time_of_death = time.monotonic()
+    if how == "killed":
+        dead.kill()
+        del cluster.nodes[dead.name]
+    else:
+        cluster.cut_off(dead.name)
+    wait_for(lambda: building(survivor) == 2, BOUND_SECONDS + 10, what="the survivor builds what was lost")
+    seconds = time.monotonic() - time_of_death
+    print(f"node death to work running again elsewhere: {seconds:.1f} s")  # noqa: T201 - the figure
+    assert seconds <= BOUND_SECONDS
+    assert driver.wait(240) == 0, log.read_text(encoding="utf-8")
+    both = [(name, variation) for name in ("quick", "slow") for variation in ("first", "second")]
+    assert ended(farm, "succeeded") == both
+    assert "slow" in {name for name, _ in ended(farm, "infra-error")}
+    finished = [event for event in farm.events() if event["event"] == "build-finished"]
+    assert all(str(event["worker"]) for event in finished), "the event says which node lost the build, too"
+    assert [row.state for row in cluster.workers() if row.state != "dead"] == ["idle"]
