@@ -11,6 +11,7 @@ from farm.project.model import Component, Project
 from farm.render_steps import Rendering, RenderSteps
 from farm.source_files import SourceGatherer, plain_files
 from farm.source_package import RenderedSource, SourceFile
+from farm.source_scripts import SourceScripts
 from farm.sources.lookaside import Lookaside
 from farm.store.artifact_store import ArtifactStore
 
@@ -32,7 +33,12 @@ class Renderer:
     def __init__(self, *, project: Project, store: ArtifactStore, cache: CachePaths) -> None:
         self._store = store
         self._steps = RenderSteps(project=project, cache=cache)
-        self._sources = SourceGatherer(store=store, lookaside=Lookaside(cache.lookaside), scratch=cache.scratch)
+        self._sources = SourceGatherer(
+            store=store,
+            lookaside=Lookaside(cache.lookaside),
+            scripts=SourceScripts(roots=project.roots, scratch=cache.scratch),
+            scratch=cache.scratch,
+        )
 
     def render(self, component: Component) -> RenderedSource:
         """Return a component after overlays, its sources verified and in the store.

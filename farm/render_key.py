@@ -1,5 +1,6 @@
 """What a rendering depends on, as one identity: the same key gives the same files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from farm.canonical import identity
@@ -32,13 +33,18 @@ class OverlayInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceInput:
-    """A declared source file, without where it comes from: its hash says what it is."""
+    """A declared source file, without where it comes from: its hash says what it is.
+
+    Attributes:
+        script: identity of the script that makes it, which is run again when it changes; empty where there is none.
+    """
 
     filename: str
     hash_type: str
     hash: str
     type: str
     replaces_upstream: bool
+    script: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +91,17 @@ def overlay_input(overlay: Overlay, source: str) -> OverlayInput:
     )
 
 
-def source_inputs(component: Component) -> tuple[SourceInput, ...]:
-    """Return what counts of a component's declared source files."""
-    return tuple(_source_input(source) for source in component.sources)
+def source_inputs(component: Component, scripts: Mapping[str, str]) -> tuple[SourceInput, ...]:
+    """Return what counts of a component's declared source files; `scripts` has the identity of each that makes one."""
+    return tuple(_source_input(source, scripts.get(source.filename, "")) for source in component.sources)
 
 
-def _source_input(source: DeclaredSource) -> SourceInput:
+def _source_input(source: DeclaredSource, script: str) -> SourceInput:
     return SourceInput(
         filename=source.filename,
         hash_type=source.hash_type,
         hash=source.hash,
         type=source.type,
         replaces_upstream=source.replaces_upstream,
+        script=script,
     )

@@ -22,6 +22,7 @@ from farm.project.model import Component, Project, UpstreamSpec
 from farm.release.component_release import ReleasePlan
 from farm.release.project_releases import project_releases
 from farm.render_key import RenderInputs, overlay_input, source_inputs
+from farm.source_scripts import SourceScripts
 from farm.sources.declared import merge_declared
 from farm.sources.dist_git import DistGit
 from farm.sources.local_source import LOCAL_EPOCH, read_local_source
@@ -71,6 +72,7 @@ class RenderSteps:
         self._releases = project_releases(project, cache=cache.dist_git, dist_git=self._dist_git)
         self._scratch = cache.scratch
         self._boundary = Boundary(project.roots)
+        self._scripts = SourceScripts(roots=project.roots, scratch=cache.scratch)
 
     def identify(self, component: Component) -> "PendingRendering":
         """Find out what a component is rendered from.
@@ -102,7 +104,7 @@ class RenderSteps:
             package=component.spec.package,
             release=component.release,
             overlays=tuple(overlays),
-            sources=source_inputs(component),
+            sources=source_inputs(component, self._scripts.ids(component)),
             macros=macros_file(component.build).decode(errors="surrogateescape") + dist_tag(component),
             history=pending.history.id,
         )

@@ -10,6 +10,7 @@ from farm.project.boundary import Boundary
 from farm.project.model import Component, Project
 from farm.source_files import SourceGatherer
 from farm.source_package import RenderedSource
+from farm.source_scripts import SourceScripts
 from farm.sources.local_source import LOCAL_EPOCH, read_local_source
 from farm.sources.lookaside import Lookaside
 from farm.store.artifact_store import ArtifactStore
@@ -57,7 +58,12 @@ class RenderedSpecs:
     def __init__(self, *, project: Project, store: ArtifactStore, cache: CachePaths) -> None:
         self._root = rendered_root(project)
         self._roots = project.roots
-        self._sources = SourceGatherer(store=store, lookaside=Lookaside(cache.lookaside), scratch=cache.scratch)
+        self._sources = SourceGatherer(
+            store=store,
+            lookaside=Lookaside(cache.lookaside),
+            scripts=SourceScripts(roots=project.roots, scratch=cache.scratch),
+            scratch=cache.scratch,
+        )
 
     def render(self, component: Component) -> RenderedSource:
         """Return a component as it is kept, its sources verified and in the store; nothing asks dist-git.

@@ -1,5 +1,6 @@
 """Gathers the files of a rendered component in the store: its own, and those that `sources` names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,8 +8,10 @@ from farm.archive.edited_source import SourceEditor
 from farm.digest import Digest
 from farm.overlay.archive_scope import ArchiveEdits, archive_edits
 from farm.overlay.files import Files
-from farm.project.model import Component
+from farm.project.model import Component, DeclaredSource
 from farm.source_package import SourceFile
+from farm.source_scripts import SourceScripts, scripted
+from farm.sources.errors import SourceScriptError
 from farm.sources.lookaside import Lookaside
 from farm.sources.source_hash import verify_bytes
 from farm.sources.sources_file import SOURCES_NAME, SourceEntry, parse_sources
@@ -19,8 +22,9 @@ from farm.store.artifact_store import ArtifactStore
 class SourceGatherer:
     """Puts files of components into a store; safe to use from several threads."""
 
-    def __init__(self, *, store: ArtifactStore, lookaside: Lookaside, scratch: Path) -> None:
+    def __init__(self, *, store: ArtifactStore, lookaside: Lookaside, scripts: SourceScripts, scratch: Path) -> None:
         self._store = store
+        self._scripts = scripts
         self._lookaside = lookaside
         self._scratch = scratch
 
@@ -37,23 +41,49 @@ class SourceGatherer:
         """
         digests: dict[str, Digest] = {name: self._store.put_bytes(data) for name, data in plain_files(files)}
         originals = _originals(component, upstream or {})
-        for line in parse_sources(files.get(SOURCES_NAME, b"")):
-            if line.entry is None:
+        entries = _entries(files)
+        scripted_names = {source.filename for source in scripted(component)}
+        before: dict[str, Path | bytes] = dict(upstream or files)
+        for name, entry in entries.items():
+            if name in scripted_names:
                 continue
-            name = line.entry.filename
             if name in files:
-                verify_bytes(line.entry, files[name])
+                verify_bytes(entry, files[name])
             else:
-                digests[name] = self._from_elsewhere(component, line.entry, originals.get(name))
+                original = originals.get(name)
+                before[name] = path = self._fetch(component, original.entry if original else entry)
+                digests[name] = (
+                    self._edited(component, path, entry, original) if original else self._store.put_file(path)
+                )
+        digests |= self._made(component, entries, before)
         return tuple(SourceFile(name=name, digest=digests[name]) for name in sorted(digests))
 
-    def _from_elsewhere(self, component: Component, entry: SourceEntry, original: "_Original | None") -> Digest:
-        if original is None:
-            return self._store.put_file(self._lookaside.fetch(entry, _places(component, entry)))
-        path = self._lookaside.fetch(original.entry, _places(component, original.entry))
+    def _fetch(self, component: Component, entry: SourceEntry) -> Path:
+        return self._lookaside.fetch(entry, _places(component, entry))
+
+    def _edited(self, component: Component, path: Path, entry: SourceEntry, original: "_Original") -> Digest:
         editor = SourceEditor(component=component.name, scratch=self._scratch)
         with editor.edited(path, entry, original.edits.overlays) as edited:
             return self._store.put_file(edited)
+
+    def _made(
+        self, component: Component, entries: Mapping[str, SourceEntry], before: Mapping[str, Path | bytes]
+    ) -> dict[str, Digest]:
+        """Put what scripts make into the store; each may be given what is there before, and what earlier ones made.
+
+        Args:
+            before: files as they are before overlays.
+        """
+        digests: dict[str, Digest] = {}
+        for source in scripted(component):
+            inputs: dict[str, Path | bytes] = {}
+            for name in source.inputs:
+                if name not in digests and name not in before:
+                    raise _no_input(source, name)
+                inputs[name] = self._store.read(digests[name]) if name in digests else before[name]
+            with self._scripts.made(component, source, entries[source.filename], inputs) as path:
+                digests[source.filename] = self._store.put_file(path)
+        return digests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +95,25 @@ class _Original:
 
 
 def _originals(component: Component, upstream: Files) -> dict[str, _Original]:
-    entries = {line.entry.filename: line.entry for line in parse_sources(upstream.get(SOURCES_NAME, b"")) if line.entry}
+    entries = _entries(upstream)
     return {
         edits.archive: _Original(entry=entries[edits.archive], edits=edits)
         for edits in archive_edits(component.overlays)
         if edits.archive in entries
     }
+
+
+def _entries(files: Files) -> dict[str, SourceEntry]:
+    return {line.entry.filename: line.entry for line in parse_sources(files.get(SOURCES_NAME, b"")) if line.entry}
+
+
+def _no_input(source: DeclaredSource, name: str) -> SourceScriptError:
+    return SourceScriptError(
+        f"the script {source.script} is to be given {name!r}, which is not among the component's files",
+        why=f"{source.origin}: `inputs` names it",
+        hint="an input is a file beside the upstream spec, a source of upstream, or another of `source-files`, "
+        "declared before where a script makes it",
+    )
 
 
 def plain_files(files: Files) -> list[tuple[str, bytes]]:

@@ -51,6 +51,11 @@ def compression_of(stream: BinaryIO) -> Compression:
     return next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), Compression.NONE)
 
 
+def compression_named(name: str) -> Compression | None:
+    """Return what the name of a tar archive asks for, in any case; None where it is no such name."""
+    return next((kind for suffix, kind in _SUFFIXES.items() if name.lower().endswith(suffix)), None)
+
+
 class _Decompressor(Protocol):
     """What keeps the input that it has not used yet."""
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from farm.project.model import DeclaredSource, OriginType
-from farm.sources.errors import SourceConflictError, SourceUnsupportedError
+from farm.project.model import DeclaredSource
+from farm.sources.errors import SourceConflictError
 from farm.sources.sources_file import SourceEntry, SourcesLine, format_entry, is_hash
 
 
@@ -12,7 +12,6 @@ def merge_declared(lines: Sequence[SourcesLine], declared: Sequence[DeclaredSour
 
     Raises:
         SourceConflictError: a name collides with an upstream entry, or replaces one that is not there, or has no hash.
-        SourceUnsupportedError: the file is to be made by a script.
     """
     upstream = {line.entry.filename for line in lines if line.entry}
     replaced: dict[str, SourcesLine] = {}
@@ -30,17 +29,11 @@ def merge_declared(lines: Sequence[SourcesLine], declared: Sequence[DeclaredSour
 
 
 def _line(source: DeclaredSource) -> SourcesLine:
-    if source.type is OriginType.CUSTOM:
-        raise SourceUnsupportedError(
-            f"the source file {source.filename!r} has an origin that the farm does not have yet",
-            why=f"{source.origin}: origin `{source.type}`",
-            hint="put the file into the lookaside and use `download`",
-        )
     if not source.hash:
         raise SourceConflictError(
             f"the source file {source.filename!r} has no hash",
             why=f"{source.origin}: nothing is fetched without knowing what it must be",
-            hint="set `hash` and `hash-type`",
+            hint="set `hash` and `hash-type`; where they are wrong, the error says what the file is",
         )
     if not is_hash(source.hash, source.hash_type):
         raise SourceConflictError(

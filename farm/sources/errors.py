@@ -79,3 +79,15 @@ class SourceCacheError(InfrastructureError):
     """The cache of source files cannot be written or read."""
 
     code = "SRC013"
+
+
+class SourceScriptError(ProjectError):
+    """The script that makes a source file fails, or makes what cannot be packed."""
+
+    code = "SRC014"
+
+
+class SourceScriptWorkError(InfrastructureError):
+    """What a script made cannot be packed here: the disk is full, say."""
+
+    code = "SRC015"

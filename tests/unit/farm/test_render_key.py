@@ -40,6 +40,7 @@ def test_every_field_is_a_decision() -> None:
         "hash",
         "type",
         "replaces_upstream",
+        "script",
     }
 
 

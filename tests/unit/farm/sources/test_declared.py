@@ -5,7 +5,7 @@ import pytest
 from farm.project.model import DeclaredSource, OriginType
 from farm.project.origin import Origin
 from farm.sources.declared import merge_declared
-from farm.sources.errors import SourceConflictError, SourceUnsupportedError
+from farm.sources.errors import SourceConflictError
 from farm.sources.sources_file import format_sources, parse_sources
 
 UPSTREAM = parse_sources(f"SHA256 (a) = {'0' * 64}\n# c\nSHA256 (b) = {'1' * 64}\n".encode())
@@ -55,6 +55,6 @@ def test_contradictions_are_refused(source: DeclaredSource) -> None:
     assert "/p/azldev.toml" in caught.value.why
 
 
-def test_scripts_are_not_there_yet() -> None:
-    with pytest.raises(SourceUnsupportedError):
-        merge_declared(UPSTREAM, [declared("new", kind=OriginType.CUSTOM)])
+def test_what_a_script_makes_is_an_entry_like_others() -> None:
+    lines = merge_declared(UPSTREAM, [declared("new.tar", kind=OriginType.CUSTOM)])
+    assert format_sources(lines[-1:]).decode() == f"SHA256 (new.tar) = {'f' * 64}\n"
