@@ -12,7 +12,11 @@ from farm.ledger.ledger import Ledger
 from farm.store.artifact_store import ArtifactStore
 from scheduler.assembly import assemble
 from scheduler.cli.build_choice import last_build_id
+from scheduler.cli.plan import learned
 from scheduler.node import Node
+from scheduler.order_words import order_words
+from scheduler.past_builds import read_past_builds
+from scheduler.plan_report import ToldReason
 from scheduler.planning import Planner
 from scheduler.reasons import describe
 from scheduler.report import duration
@@ -26,6 +30,7 @@ class Answer:
 
     Attributes:
         action: what the next run would do with it, for these `reasons`.
+        order: why it waits, why it goes first, and whom it takes its needs from.
         state: how its last build ended, and `why`.
         causes: of a difference: name, evidence, advice.
         difference: the beginning of diffoscope's report.
@@ -37,8 +42,9 @@ class Answer:
     component: str
     arch: str
     action: str
-    reasons: tuple[str, ...]
+    reasons: tuple[ToldReason, ...]
     needs: tuple[str, ...]
+    order: tuple[str, ...]
     state: str
     why: str
     causes: tuple[str, ...]
@@ -73,8 +79,11 @@ def why(farm: FarmContext, component: str, arch: str) -> None:
     answer = explain(
         node,
         action=planned.action if planned else "excluded",
-        reasons=tuple(describe(reason) for reason in planned.reasons) if planned else (),
+        reasons=tuple(ToldReason(reason=it, text=describe(it)) for it in planned.reasons) if planned else (),
         needs=planned.needs if planned else (),
+        order=order_words(
+            node, plan, known.graph, learned(assembly, prepared, known, read_past_builds(farm.ledger())).seconds
+        ),
         ledger=farm.ledger(),
         store=farm.store(),
     )
@@ -88,8 +97,9 @@ def explain(
     node: Node,
     *,
     action: str,
-    reasons: tuple[str, ...],
+    reasons: tuple[ToldReason, ...],
     needs: tuple[str, ...],
+    order: tuple[str, ...] = (),
     ledger: Ledger,
     store: ArtifactStore,
 ) -> Answer:
@@ -106,6 +116,7 @@ def explain(
         action=action,
         reasons=reasons,
         needs=needs,
+        order=order,
         state=outcome.state if outcome else "never built",
         why=outcome.why if outcome else "",
         causes=tuple(f"{cause.name}: {cause.evidence}: {cause.advice}" for cause in verdict.causes) if verdict else (),
@@ -122,9 +133,10 @@ def as_text(answer: Answer) -> str:
     lines += [f"    {line}" for line in answer.failure]
     lines += [f"cause: {cause}" for cause in answer.causes]
     lines += [f"build: {build}" for build in answer.builds]
-    lines.append(f"next run: {answer.action}: {'; '.join(answer.reasons)}")
+    lines.append(f"next run: {answer.action}: {'; '.join(it.text for it in answer.reasons)}")
     if answer.needs:
         lines.append(f"needs: {', '.join(answer.needs)}")
+    lines += [f"order: {line}" for line in answer.order]
     lines += [f"published: {entry}" for entry in answer.published] or ["published: nothing"]
     if answer.difference:
         lines += ["", answer.difference]

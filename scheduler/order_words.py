@@ -1,0 +1,65 @@
+"""Why a node waits, why it goes first, and whom it takes its needs from, in words. Pure."""
+
+from collections.abc import Callable
+
+from scheduler.graph import BuildGraph
+from scheduler.known_graph import longest_paths
+from scheduler.node import Node
+from scheduler.plan import Action, Plan
+from scheduler.report import duration
+
+
+def order_words(node: Node, plan: Plan, graph: BuildGraph, seconds: Callable[[Node], float]) -> tuple[str, ...]:
+    """Return lines for a person; none for a node that is not in the graph.
+
+    Args:
+        plan: one that has the node and all that it needs.
+        seconds: expected wall time of one build of a node.
+    """
+    if node not in graph.nodes:
+        return ()
+    actions = {it.node: it.action for it in plan.nodes}
+    waits = [need for need in graph.providers(node) if actions.get(need) in {Action.BUILD, Action.MAYBE}]
+    blocked = [need for need in graph.providers(node) if actions.get(need) is Action.BLOCKED]
+    lines = [f"wave {graph.level(node)}"]
+    if waits:
+        lines.append(f"waits for {', '.join(map(str, waits))}")
+    if blocked:
+        lines.append(f"waits in vain for {', '.join(map(str, blocked))}")
+    return (*lines, _rank(node, graph, seconds), *_cuts(node, graph), *_choices(node, graph))
+
+
+def _rank(node: Node, graph: BuildGraph, seconds: Callable[[Node], float]) -> str:
+    remaining = longest_paths(graph, seconds)
+    mine = remaining[node]
+    before = sum(length > mine for other, length in remaining.items() if other.arch == node.arch)
+    all_of_them = sum(other.arch == node.arch for other in remaining)
+    return (
+        f"place {before + 1} of {all_of_them} when ready: {duration(mine)} from its start to the end of the longest "
+        f"path that begins with it; {len(graph.descendants(node))} builds need it"
+    )
+
+
+def _cuts(node: Node, graph: BuildGraph) -> list[str]:
+    return [
+        f"built first with the seed's {', '.join(sorted({it for it in cut.seed_packages if it})) or 'nothing'} "
+        f"in place of {cut.provider}: {cut.why}"
+        for cut in graph.cut
+        if cut.node == node
+    ]
+
+
+def _choices(node: Node, graph: BuildGraph) -> list[str]:
+    """Say who was chosen where others could do as well, or where the choice is a guess."""
+    lines = []
+    for edge in graph.edges:
+        if edge.node != node:
+            continue
+        for need in edge.needs:
+            through = f" of {need.through}" if need.through else ""
+            chosen = f"{need.requirement}{through}: {edge.provider.component}/{need.package}"
+            if need.others:
+                lines.append(f"{chosen}; {', '.join(need.others)} could, too")
+            elif need.foretold:
+                lines.append(f"{chosen}, because of its name: what it provides is known once it is built")
+    return lines
