@@ -306,3 +306,33 @@ def test_events_are_in_step_with_statements(url: str) -> None:
         assert ledger.verify_chain() == 1
         event.remove(engine, "after_cursor_execute", meanwhile)
         assert ledger.verify_chain() == 2
+
+
+def test_a_role_that_may_only_read_is_enough_to_read(server: PostgresqlServer, url: str) -> None:
+    with Ledger.open(url) as ledger:
+        ledger.append(None, RolledBack(snapshot="s"))
+    with server.connect(name_of(url)) as connection:
+        connection.execute("CREATE ROLE reader LOGIN PASSWORD 'reader'")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    with Ledger.open(f"postgresql://reader:reader@/{name_of(url)}?host={server.root}") as ledger:
+        assert ledger.verify_chain() == 1
+        assert ledger.verdict_of_rpm(digest("x")) is None
+        with pytest.raises(LedgerError, match="refused"):
+            ledger.append(None, RolledBack(snapshot="s"))
+
+
+def test_a_deadlock_is_done_again(url: str) -> None:
+    """Where others lock in another order, the one that the server gives up is repeated, and nobody notices."""
+    with Ledger.open(url) as ledger:
+        lease = ledger.acquire("s", this_process(), 60)
+        assert lease is not None
+        tries: list[int] = []
+
+        def work(connection: Connection) -> int:
+            tries.append(1)
+            if len(tries) == 1:
+                statement = "DO $$ BEGIN RAISE EXCEPTION 'circle' USING ERRCODE = 'deadlock_detected'; END $$"
+                connection.exec_driver_sql(statement)
+            return len(tries)
+
+        assert ledger._database.write(work) == 2
