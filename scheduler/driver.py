@@ -27,7 +27,7 @@ from scheduler.stop_signals import signals_stop
 from scheduler.surroundings import Answer, CurrentBuilds, Surroundings
 from scheduler.worker_node import WorkerNode
 
-_TICK_SECONDS = 5.0
+_TICK_SECONDS = 2.0
 _CONTROL_SECONDS = 1.0
 
 

@@ -5,7 +5,7 @@ import io
 import logging
 import platform
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TypeVar
@@ -93,6 +93,7 @@ class RayExecutor:
         self._died = False
         self._running: dict[str, Callable[[Lost], None]] = {}
         self._marks: dict[str, Path] = {}
+        self._placed: dict[str, str] = {}
         self._lock = threading.Lock()
         if address:
             self._cluster = Cluster(address)
@@ -140,10 +141,23 @@ class RayExecutor:
     def workers(self) -> Sequence[WorkerNode]:
         """Return the machines that build now: this one, or those of the cluster."""
         if self._cluster is not None:
-            return tuple(_worker(node) for node in self._cluster.live_nodes())
+            nodes = self._cluster.live_nodes()
+            self._give_up_all_but({node.node_id for node in nodes})
+            return tuple(_worker(node) for node in nodes)
         capacity = machine_capacity()
         slots = tuple(sorted((arch.arch, arch.slots) for arch in capacity.arches))
         return (WorkerNode(name=THIS_MACHINE, cpus=capacity.cpus, memory_bytes=capacity.memory_bytes, slots=slots),)
+
+    def _give_up_all_but(self, live: Collection[str]) -> None:
+        """Answer for builds on nodes that are gone: behind a silent connection Ray would wait much longer."""
+        with self._lock:
+            gone = [key for key, worker in self._placed.items() if worker not in live]
+            lost = [self._running.pop(key, None) for key in gone]
+            for key in gone:
+                del self._placed[key]
+        for done in lost:
+            if done is not None:
+                done(Lost(why="worker lost: its node is gone", node_died=True))
 
     def want_slots(self, slots: Mapping[str, int]) -> None:
         """Ask the autoscaler of a cluster for so many slots; one without ignores that."""
@@ -159,6 +173,8 @@ class RayExecutor:
         resources = {ARCH_RESOURCE + task.request.inputs.arch: 1}
         options = {"num_cpus": place.cpus, "resources": resources, "name": key}
         if place.worker and place.worker != THIS_MACHINE:
+            with self._lock:
+                self._placed[key] = place.worker
             options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(place.worker, soft=True)
         self._watch(key, _build.options(**options).remote(task), done)
 
@@ -200,6 +216,7 @@ class RayExecutor:
         def finished(future: "Future[T | Lost]") -> None:
             with self._lock:
                 mine = self._running.pop(key, None) is not None
+                self._placed.pop(key, None)
             answer = _answer(future)
             if isinstance(answer, Lost) and answer.node_died and not self._address:
                 self._died = True

@@ -8,12 +8,12 @@ _SETTINGS = {
     "RAY_DEDUP_LOGS": "0",
     # Ray listens on every address of the machine, whatever it is told; the token keeps strangers out.
     "RAY_AUTH_MODE": "token",
-    # The head asks each node once a second. One that refuses is given up after 4 s, one that is silent after
-    # 4 x (1 s + 2 s) = 12 s: then its builds begin elsewhere. Ray's own patience would be 15 s and 65 s.
+    # The head asks each node once a second. One that refuses is given up after 3 s, one that is silent after
+    # 3 x (1 s + 1.5 s) = 7.5 s: then its builds begin elsewhere. Ray's own patience would be 15 s and 65 s.
     "RAY_health_check_initial_delay_ms": "2000",
     "RAY_health_check_period_ms": "1000",
-    "RAY_health_check_timeout_ms": "2000",
-    "RAY_health_check_failure_threshold": "4",
+    "RAY_health_check_timeout_ms": "1500",
+    "RAY_health_check_failure_threshold": "3",
 }
 
 for _name, _value in _SETTINGS.items():

@@ -56,3 +56,19 @@ def test_a_ray_that_comes_up_late_is_started_again(monkeypatch: pytest.MonkeyPat
     assert caught.value.exit_status == 8
     assert caught.value.why == "The current node timed out during startup"
     assert tries.count("start") == 3
+
+
+def test_what_was_placed_on_a_node_that_is_gone_is_lost_and_answered_once() -> None:
+    executor = RayExecutor()
+    answers: dict[str, list[Lost]] = {"there": [], "gone": []}
+    for name, heard in answers.items():
+        executor._running[name] = heard.append
+        executor._placed[name] = f"node {name}"
+    for _ in range(2):
+        executor._give_up_all_but({"node there", "node other"})
+    assert {name: [lost.node_died for lost in heard] for name, heard in answers.items()} == {
+        "there": [],
+        "gone": [True],
+    }
+    executor._running.clear()
+    executor.close()
