@@ -5,9 +5,9 @@ from pathlib import Path
 
 from farm import process
 from farm.environment import variable
-from farm.identity import random_name
 from farm.process import Finished
 from farm.process_dialogue import Dialogue
+from farm.sandbox.claimed_directory import claimed_directory
 from farm.sources.url_template import SCHEMES
 
 _CONFIG = """\
@@ -65,10 +65,10 @@ class GitCommand:
         """Write the configuration, if it is not there as it should be."""
         if self._config.is_file() and self._config.read_bytes() == _CONFIG.encode():
             return
-        self._config.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._config.with_name(random_name("gitconfig"))
-        fresh.write_text(_CONFIG)
-        fresh.replace(self._config)
+        with claimed_directory(self._config.parent, self._config.name) as place:
+            fresh = place / self._config.name
+            fresh.write_text(_CONFIG)
+            fresh.replace(self._config)
 
     def run(
         self,

@@ -3,14 +3,13 @@
 import fcntl
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from farm.clock import Clock
-from farm.identity import random_name
 from farm.project.model import UpstreamSpec
+from farm.sandbox.claimed_directory import claimed_directory
 from farm.sources.dist_git_faults import no_branch, no_commit, rewritten, unreachable
 from farm.sources.errors import DistGitUnreachableError
 from farm.sources.git_command import GitCommand
@@ -116,8 +115,9 @@ class Mirror:
             return
         if before and not self._is_ancestor(before, head):
             raise rewritten(self._spec, before, commit, str(record))
-        record.parent.mkdir(exist_ok=True)
-        _write(record, commit)
+        with self._locked():
+            record.parent.mkdir(exist_ok=True)
+            _write(record, commit)
 
     def _is_ancestor(self, old: str, new: str) -> bool:
         return self._git.run(self.path, ["merge-base", "--is-ancestor", old, new], timeout=_LOCAL_SECONDS).ok
@@ -126,16 +126,16 @@ class Mirror:
         return self._git.run(self.path, ["cat-file", "-e", f"{commit}^{{commit}}"], timeout=_LOCAL_SECONDS).ok
 
     def _make(self) -> None:
-        fresh = self.path.with_name(random_name("new"))
-        finished = self._git.run(None, ["init", "--bare", "--quiet", str(fresh)], timeout=_LOCAL_SECONDS)
-        if not finished.ok:
-            raise unreachable(self._spec, finished)
-        try:
-            fresh.rename(self.path)
-        except OSError as exc:
-            shutil.rmtree(fresh, ignore_errors=True)
-            if not self.path.is_dir():
-                raise DistGitUnreachableError("a mirror of dist-git cannot be made", why=str(exc)) from exc
+        with claimed_directory(self.path.parent, "new") as place:
+            fresh = place / self.path.name
+            finished = self._git.run(None, ["init", "--bare", "--quiet", str(fresh)], timeout=_LOCAL_SECONDS)
+            if not finished.ok:
+                raise unreachable(self._spec, finished)
+            try:
+                fresh.rename(self.path)
+            except OSError as exc:
+                if not self.path.is_dir():
+                    raise DistGitUnreachableError("a mirror of dist-git cannot be made", why=str(exc)) from exc
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
@@ -160,6 +160,7 @@ def _remembered(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    fresh = path.with_name(random_name(path.name))
+    """Write a file whole; whoever holds the lock is alone, so what a killed process left has the same name."""
+    fresh = path.with_name(f"{path.name}.new")
     fresh.write_text(text)
     fresh.replace(path)

@@ -1,5 +1,9 @@
 import multiprocessing
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,7 @@ from builders.projects import make_upstream
 
 from farm.process import check
 from farm.project.model import UpstreamSpec
+from farm.sandbox.claimed_directory import claimed_directory
 from farm.sources.dist_git import DistGit
 from farm.sources.errors import DistGitContentError, DistGitRewrittenError, DistGitUnreachableError
 
@@ -203,3 +208,45 @@ def test_two_processes_may_fill_the_cache_at_once(upstream: Upstream, web: DistG
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.starmap(_read, arguments) == [{"demo.spec": b"old\n"}] * 4
     assert [path.name for path in (tmp_path / "cache").iterdir() if path.name.startswith("new")] == []
+
+
+def _claim_and_wait(cache: str, claimed: Event) -> None:
+    with claimed_directory(Path(cache), "new") as mirror, claimed_directory(Path(cache), "gitconfig") as configuration:
+        for place in (mirror, configuration):
+            (place / "half").write_text("half")
+        claimed.set()
+        signal.pause()
+
+
+@contextmanager
+def claiming(cache: Path) -> Iterator[BaseProcess]:
+    """Have a process that is in the middle of making a mirror and git's configuration."""
+    context = multiprocessing.get_context("spawn")
+    claimed = context.Event()
+    process = context.Process(target=_claim_and_wait, args=(str(cache), claimed))
+    process.start()
+    try:
+        assert claimed.wait(60)
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def unfinished(cache: Path) -> set[str]:
+    return {path.parent.name for path in cache.glob("*/half")}
+
+
+def test_what_killed_processes_left_is_swept_and_what_a_live_one_makes_is_not(
+    upstream: Upstream, web: DistGitWeb, tmp_path: Path
+) -> None:
+    upstream.commit("demo", {"demo.spec": "old\n"})
+    cache = tmp_path / "cache"
+    with claiming(cache):
+        live = unfinished(cache)
+        with claiming(cache) as killed:
+            killed.kill()
+            killed.join()
+        assert len(unfinished(cache) - live) == len(live) == 2
+        assert dict(DistGit(cache).read(spec_of(web)).files) == {"demo.spec": b"old\n"}
+        assert unfinished(cache) == live
