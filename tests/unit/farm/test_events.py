@@ -7,8 +7,11 @@ from builders.builds import digest
 from farm.build import BuildOutcome
 from farm.canonical import encode
 from farm.events import (
+    AlarmRaised,
     BuildFinished,
     BuildStarted,
+    ControlAction,
+    ControlRequested,
     Event,
     NodeChanged,
     NodePlanned,
@@ -67,6 +70,21 @@ STORED: list[tuple[Event, str]] = [
             f'{{"arch":"x86_64","build_id":"{digest("b")}","causes":[],"component":"curl","event":"verdict-reached",'
             '"status":"reproducible"}'
         ),
+    ),
+    (
+        AlarmRaised(kind="poison", why="w"),
+        '{"event":"alarm-raised","kind":"poison","why":"w"}',
+    ),
+    (
+        ControlRequested(action=ControlAction.PRIORITIZE, nodes=(("curl", "x86_64"),), urgency="security", by="me"),
+        (
+            '{"action":"prioritize","by":"me","event":"control-requested","nodes":[["curl","x86_64"]],'
+            '"urgency":"security","why":""}'
+        ),
+    ),
+    (
+        NodePlanned(component="curl", arch="x86_64", reasons=("new",), action="build"),
+        '{"action":"build","arch":"x86_64","component":"curl","event":"node-planned","reasons":["new"]}',
     ),
     (RunFinished(status=RunStatus.SUCCEEDED), '{"event":"run-finished","status":"succeeded"}'),
     (Published(snapshot="s", packages=3), '{"event":"published","packages":3,"snapshot":"s"}'),
