@@ -2,13 +2,13 @@
 
 import os
 import select
-import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from farm import running_programs
 from farm.process import TAIL_BYTES, ProcessError, program_not_started
 
 _CHUNK = 256 * 1024
@@ -22,6 +22,8 @@ class DialogueError(ProcessError):
 
 class Dialogue:
     """A running program with a pipe to it and one from it; used by one thread, as a context manager.
+
+    It ends when the command is interrupted (`farm.running_programs`); and when the farm is killed, as its input does.
 
     Args:
         argv: the program and its arguments; no shell is involved.
@@ -50,6 +52,8 @@ class Dialogue:
         except OSError as exc:
             os.close(self._complaints)
             raise program_not_started(argv[0], None, exc) from exc
+        if not running_programs.add(self._child):
+            running_programs.kill(self._child)
         assert self._child.stdin is not None  # noqa: S101 - both are pipes, as asked for above
         assert self._child.stdout is not None  # noqa: S101 - as above
         self._to, self._from = self._child.stdin, self._child.stdout
@@ -104,13 +108,10 @@ class Dialogue:
         """End the conversation: the program is told, and killed with all that it started."""
         self._to.close()
         self._from.close()
-        try:
-            os.killpg(self._child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        finally:
-            self._child.wait()
-            os.close(self._complaints)
+        running_programs.kill(self._child)
+        self._child.wait()
+        running_programs.remove(self._child)
+        os.close(self._complaints)
 
     def _hear(self, size: int) -> None:
         left = self._deadline - time.monotonic()

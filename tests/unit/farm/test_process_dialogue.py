@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from farm import running_programs
 from farm.process import BASE_ENVIRONMENT, ProgramMissingError
 from farm.process_dialogue import Dialogue, DialogueError
 
@@ -51,3 +52,13 @@ def test_silence_has_an_end_and_the_program_does_not_outlive_it() -> None:
 def test_a_program_that_is_not_there_is_named() -> None:
     with pytest.raises(ProgramMissingError, match="no-such-program"):
         Dialogue(["no-such-program"], environment=BASE_ENVIRONMENT, seconds=1.0)
+
+
+def test_an_interrupted_command_ends_the_conversation() -> None:
+    with talk("import time; print('there', flush=True); time.sleep(60)") as long:
+        assert long.line() == b"there"
+        assert long._child in running_programs._running
+        running_programs.kill(long._child)
+        with pytest.raises(DialogueError, match="stopped answering"):
+            long.line()
+    assert long._child not in running_programs._running
