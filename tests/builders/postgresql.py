@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,13 +142,15 @@ def _make_cluster(server: PostgresqlServer) -> None:
 def _directory() -> Iterator[Path]:
     """Yield a directory that the server's user may use, and clear up after tests that were killed."""
     top = Path("/tmp")  # the path of a unix socket may have 107 bytes, and others must be able to get there
-    for left in top.glob(f"{_PREFIX}*"):
-        with (left / "lock").open("ab") as lock:
-            if _is_free(lock.fileno()):
-                shutil.rmtree(left)
-    root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=top))
-    with (root / "lock").open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        with (top / "farm-tests-postgresql.lock").open("ab") as sole:
+            fcntl.flock(sole, fcntl.LOCK_EX)  # a directory that was just made is not locked yet
+            for left in top.glob(f"{_PREFIX}*"):
+                with (left / "lock").open("ab") as lock:
+                    if _is_free(lock.fileno()):
+                        shutil.rmtree(left, ignore_errors=True)
+            root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=top))
+            fcntl.flock(held.enter_context((root / "lock").open("wb")), fcntl.LOCK_EX)
         if os.geteuid() == 0:
             os.chown(root, pwd.getpwnam("postgres").pw_uid, -1)
         try:
