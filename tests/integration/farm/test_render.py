@@ -14,7 +14,7 @@ from farm.project.loader import load_project
 from farm.project.model import Project
 from farm.render import Renderer
 from farm.source_package import RenderedSource
-from farm.sources.errors import SourceConflictError, WrongHashError
+from farm.sources.errors import SourceConflictError, SourceMissingError, WrongHashError
 from farm.store.directory_store import DirectoryStore
 
 pytestmark = pytest.mark.integration
@@ -231,6 +231,38 @@ origin = {{ type = "download", uri = "file://{extra}" }}
     content = world.content(world.render(text))
     assert content["extra.bin"] == b"extra"
     assert content["sources"].decode().endswith(f"SHA256 (extra.bin) = {actual}\n")
+
+
+def declared(path: Path, name: str, data: bytes, more: str = "") -> str:
+    """Return a component with a source file of its own, which lies at a path."""
+    path.write_bytes(data)
+    return (
+        f'[components.demo]\n[[components.demo.source-files]]\nfilename = "{name}"\n'
+        f'hash = "{digest_bytes(data)}"\nhash-type = "SHA256"\n'
+        f'origin = {{ type = "download", uri = "file://{path}" }}\n{more}'
+    )
+
+
+def test_origins_that_the_distribution_disables_are_not_asked(world: World) -> None:
+    world.demo()
+    text = declared(world.root / "extra.bin", "extra.bin", b"extra")
+    table = world.upstream.project_table
+    disabled = table.replace("[distros.up]\n", "[distros.up]\ndisable-origins = true\n")
+    with pytest.raises(SourceMissingError, match=r"extra\.bin") as caught:
+        world.render("", **{"azldev.toml": disabled + text})
+    assert str(world.root / "extra.bin") not in caught.value.why
+    assert world.content(world.render(text))["extra.bin"] == b"extra"
+
+
+def test_a_replacement_of_an_upstream_source_is_taken_from_where_it_is_said(world: World) -> None:
+    world.demo()
+    why = 'replace-upstream = true\nreplace-reason = "no blobs"\n'
+    text = declared(world.root / "ours", "demo-1.0.tar.gz", b"ours", why)
+    content = world.content(world.render(text))
+    assert content["demo-1.0.tar.gz"] == b"ours"
+    assert content["sources"].decode() == f"SHA256 (demo-1.0.tar.gz) = {digest_bytes(b'ours')}\n"
+    with pytest.raises(SourceConflictError, match="replaces nothing"):
+        world.render(declared(world.root / "ours", "other.tar.gz", b"ours", why))
 
 
 def test_a_declared_source_must_not_hide_an_upstream_one(world: World) -> None:
