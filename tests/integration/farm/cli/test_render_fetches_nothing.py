@@ -1,0 +1,41 @@
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+from builders.dist_git import SPEC, Upstream
+from builders.projects import write_files
+from builders.web_server import status, web_server
+
+from farm.cli.main import run
+
+pytestmark = pytest.mark.integration
+
+FILE = "demo-1.0.tar.gz"
+
+
+def test_rendering_asks_no_lookaside_and_no_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def count(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        status(404)(handler)
+
+    upstream = Upstream(tmp_path / "upstream")
+    upstream.commit("demo", {"demo.spec": SPEC, "sources": f"SHA512 ({FILE}) = {'ab' * 64}\n"})
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
+    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
+    with web_server({f"/{FILE}": count, "/extra.tar.gz": count}) as url:
+        table = upstream.project_table.replace(f"file://{upstream.lookaside}/", f"{url}/")
+        table = table.replace("$pkg/$filename/$hashtype/$hash/$filename", "$filename")
+        extra = (
+            f'[components.demo]\nsource-files = [{{ filename = "extra.tar.gz", hash-type = "SHA512", '
+            f'hash = "{"cd" * 64}", origin = {{ type = "download", uri = "{url}/extra.tar.gz" }} }}]\n'
+        )
+        project = write_files(tmp_path / "project", {"azldev.toml": table + extra})
+        arguments = ["-C", str(project), "component", "render", "-a", "-o", str(tmp_path / "out")]
+        assert run(arguments) == 0
+        assert asked == []
+        assert "extra.tar.gz" in (tmp_path / "out" / "d" / "demo" / "sources").read_text()
+        assert run([*arguments, "--with-sources"]) == 3
+        assert set(asked) & {f"/{FILE}", "/extra.tar.gz"}
