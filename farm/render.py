@@ -13,6 +13,7 @@ from farm.source_files import SourceGatherer, plain_files
 from farm.source_package import RenderedSource, SourceFile
 from farm.source_scripts import SourceScripts
 from farm.sources.lookaside import Lookaside
+from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
 
 _THREADS = 8
@@ -28,14 +29,20 @@ class Outcome:
 
 
 class Renderer:
-    """Renders components of one project into a store; safe to use from several threads."""
+    """Renders components of one project into a store; safe to use from several threads.
 
-    def __init__(self, *, project: Project, store: ArtifactStore, cache: CachePaths) -> None:
+    Args:
+        watch: is told how source files come.
+    """
+
+    def __init__(
+        self, *, project: Project, store: ArtifactStore, cache: CachePaths, watch: TransferWatch | None = None
+    ) -> None:
         self._store = store
         self._steps = RenderSteps(project=project, cache=cache)
         self._sources = SourceGatherer(
             store=store,
-            lookaside=Lookaside(cache.lookaside),
+            lookaside=Lookaside(cache.lookaside, watch=watch),
             scripts=SourceScripts(roots=project.roots, scratch=cache.scratch),
             scratch=cache.scratch,
         )

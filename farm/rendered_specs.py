@@ -13,6 +13,7 @@ from farm.source_package import RenderedSource
 from farm.source_scripts import SourceScripts
 from farm.sources.local_source import LOCAL_EPOCH, read_local_source
 from farm.sources.lookaside import Lookaside
+from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
 
 
@@ -53,14 +54,20 @@ def rendered_root(project: Project) -> Path:
 
 
 class RenderedSpecs:
-    """The rendered specs of one project; safe to use from several threads."""
+    """The rendered specs of one project; safe to use from several threads.
 
-    def __init__(self, *, project: Project, store: ArtifactStore, cache: CachePaths) -> None:
+    Args:
+        watch: is told how source files come.
+    """
+
+    def __init__(
+        self, *, project: Project, store: ArtifactStore, cache: CachePaths, watch: TransferWatch | None = None
+    ) -> None:
         self._root = rendered_root(project)
         self._roots = project.roots
         self._sources = SourceGatherer(
             store=store,
-            lookaside=Lookaside(cache.lookaside),
+            lookaside=Lookaside(cache.lookaside, watch=watch),
             scripts=SourceScripts(roots=project.roots, scratch=cache.scratch),
             scratch=cache.scratch,
         )

@@ -9,6 +9,7 @@ from farm.arch import arch_named
 from farm.build import BuildLimits
 from farm.buildroot_lock import BuildrootLock
 from farm.cli.context import FarmContext
+from farm.cli.transfer_progress import transfer_watch
 from farm.errors import FarmError
 from farm.inputs.component_inputs import ProjectInputs
 from farm.inputs.contents import WorkTreeContents
@@ -22,6 +23,7 @@ from farm.render import Renderer
 from farm.rendered_specs import RenderedSpecs
 from farm.sandbox.mount_namespace import isolate_mounts
 from farm.source_package import BinaryPackage, SpecFacts
+from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
 from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
@@ -82,26 +84,27 @@ class Assembly:
         """Render every component of the project, make its source RPM, read its spec: the graph needs them all."""
         maker = self.source_arch
         store = self.farm.store()
-        sources = self._sources(store)
-        preparation = Preparation(
-            render=sources.render,
-            name_inputs=self._source_inputs(sources).of,
-            store=store,
-            tools=self.resolver.tools(maker),
-            open_root=self.site(maker).buildroots(store).open,
-            scratch=self.farm.cache.scratch,
-            processes=machine_capacity().cpus,
-        )
-        return preparation.prepare(list(self.project.components.values()), self.arches)
+        with transfer_watch(self.farm) as watch:
+            sources = self._sources(store, watch)
+            preparation = Preparation(
+                render=sources.render,
+                name_inputs=self._source_inputs(sources).of,
+                store=store,
+                tools=self.resolver.tools(maker),
+                open_root=self.site(maker).buildroots(store).open,
+                scratch=self.farm.cache.scratch,
+                processes=machine_capacity().cpus,
+            )
+            return preparation.prepare(list(self.project.components.values()), self.arches)
 
     def _source_inputs(self, sources: Renderer | RenderedSpecs) -> SourceInputs:
         named = ProjectInputs(self.project, Layers(self.project), WorkTreeContents(self.project.roots))
         upstream = sources.upstream_id if isinstance(sources, Renderer) else None
         return SourceInputs(self.project, named, upstream=upstream)
 
-    def _sources(self, store: ArtifactStore) -> Renderer | RenderedSpecs:
+    def _sources(self, store: ArtifactStore, watch: TransferWatch) -> Renderer | RenderedSpecs:
         kind = RenderedSpecs if self.project.farm.build_from is BuildFrom.RENDERED_SPECS else Renderer
-        return kind(project=self.project, store=store, cache=self.farm.cache)
+        return kind(project=self.project, store=store, cache=self.farm.cache, watch=watch)
 
     def known_graph(self, prepared: Mapping[str, Prepared | FarmError]) -> KnownGraph:
         """Return the graph as far as specs, the seed and earlier runs tell."""

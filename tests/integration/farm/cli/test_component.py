@@ -115,6 +115,7 @@ def test_render_can_bring_the_sources_too(farm: Farm, capsys: pytest.CaptureFixt
     assert farm("component", "render", "-p", "other", "-o", str(out), "-n") == 0
     assert not out.exists()
     assert farm("component", "render", "-p", "other", "-o", str(out), "--with-sources") == 0
+    assert "fetched demo-1.0.tar.gz, 7 bytes\n" in capsys.readouterr().err
     assert (out / "o" / "other" / "demo-1.0.tar.gz").read_bytes() == b"tarball"
     assert farm("component", "render", "-p", "other", "-o", str(out)) == 0
     assert sorted(path.name for path in (out / "o" / "other").iterdir()) == ["other.spec", "sources"]
