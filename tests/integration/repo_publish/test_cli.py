@@ -25,7 +25,11 @@ PROJECT = """\
 [project]
 default-distro = { name = "tiny" }
 [distros.tiny]
+default-version = "1"
 description = "Tiny"
+[distros.tiny.versions.1]
+release-ver = "1"
+
 [default-component-config.publish]
 rpm-channel = "base"
 srpm-channel = "base"

@@ -181,7 +181,8 @@ def waived_project(root: Path, *, until: str) -> Path:
     spec.parent.mkdir(parents=True)
     spec.write_text("Name: hello\n")
     (root / "azldev.toml").write_text(
-        '[project]\ndefault-distro = { name = "tiny" }\n[distros.tiny]\ndescription = "Tiny"\n'
+        '[project]\ndefault-distro = { name = "tiny" }\n[distros.tiny]\ndescription = "Tiny"\ndefault-version = "1"\n'
+        '[distros.tiny.versions.1]\nrelease-ver = "1"\n'
         '[components.hello]\nspec = { type = "local", path = "specs/hello/hello.spec" }\n'
     )
     (root / "farm.toml").write_text(f'[[waivers]]\ncomponent = "hello"\nreason = "known clock"\nuntil = {until}\n')
