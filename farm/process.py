@@ -133,6 +133,8 @@ def stream(  # noqa: PLR0913 - each is a property of the one program run
         InterruptedProgramError: the command was interrupted before.
     """
     surroundings = dict(environment if environment is not None else BASE_ENVIRONMENT)
+    if not tidies and not running_programs.may_begin():
+        raise _refusal(argv[0])
     try:
         child = subprocess.Popen(
             [*_guard(argv[0], surroundings), *argv],
@@ -175,7 +177,11 @@ def _register(child: subprocess.Popen[bytes], program: str) -> None:
         InterruptedProgramError: that has happened already.
     """
     if not running_programs.add(child):
-        raise InterruptedProgramError(f"{Path(program).name} was not begun", why="the command was interrupted")
+        raise _refusal(program)
+
+
+def _refusal(program: str) -> InterruptedProgramError:
+    return InterruptedProgramError(f"{Path(program).name} was not begun", why="the command was interrupted")
 
 
 def _guard(program: str, environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -17,6 +17,11 @@ _running: set[subprocess.Popen[bytes]] = set()
 _stopped = threading.Event()
 
 
+def may_begin() -> bool:
+    """Tell whether programs may begin: not any more once all were stopped."""
+    return not _stopped.is_set()
+
+
 def add(child: subprocess.Popen[bytes]) -> bool:
     """Take in a program that has just begun; return False where none may begin any more."""
     with _lock:

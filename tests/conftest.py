@@ -1,10 +1,15 @@
 """The real RPM world that integration and end-to-end tests build in."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from farm.environment import variable
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has background jobs ignore Ctrl-C, and so would all programs that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

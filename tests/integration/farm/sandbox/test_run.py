@@ -216,7 +216,7 @@ def test_time_runs_out_for_grandchildren_too() -> None:
     )
     assert result.timed_out
     assert not result.ok
-    assert clock.monotonic() - started < 10
+    assert clock.monotonic() - started < 50
     assert running(seconds) == []
 
 
