@@ -45,6 +45,7 @@ class Renderer:
             lookaside=Lookaside(cache.lookaside, watch=watch),
             scripts=SourceScripts(roots=project.roots, scratch=cache.scratch),
             scratch=cache.scratch,
+            mirrors=project.farm.lookaside_mirrors,
         )
 
     def render(self, component: Component) -> RenderedSource:

@@ -70,6 +70,7 @@ class RenderedSpecs:
             lookaside=Lookaside(cache.lookaside, watch=watch),
             scripts=SourceScripts(roots=project.roots, scratch=cache.scratch),
             scratch=cache.scratch,
+            mirrors=project.farm.lookaside_mirrors,
         )
 
     def render(self, component: Component) -> RenderedSource:

@@ -1,6 +1,6 @@
 """Gathers the files of a rendered component in the store: its own, and those that `sources` names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,23 @@ from farm.store.artifact_store import ArtifactStore
 
 
 class SourceGatherer:
-    """Puts files of components into a store; safe to use from several threads."""
+    """Puts files of components into a store; safe to use from several threads.
 
-    def __init__(self, *, store: ArtifactStore, lookaside: Lookaside, scripts: SourceScripts, scratch: Path) -> None:
+    Args:
+        mirrors: templates of lookasides that are asked after a distribution's own.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: ArtifactStore,
+        lookaside: Lookaside,
+        scripts: SourceScripts,
+        scratch: Path,
+        mirrors: Sequence[str] = (),
+    ) -> None:
         self._store = store
+        self._mirrors = tuple(mirrors)
         self._scripts = scripts
         self._lookaside = lookaside
         self._scratch = scratch
@@ -59,7 +72,7 @@ class SourceGatherer:
         return tuple(SourceFile(name=name, digest=digests[name]) for name in sorted(digests))
 
     def _fetch(self, component: Component, entry: SourceEntry) -> Path:
-        return self._lookaside.fetch(entry, _places(component, entry))
+        return self._lookaside.fetch(entry, _places(component, entry, self._mirrors))
 
     def _edited(self, component: Component, path: Path, entry: SourceEntry, original: "_Original") -> Digest:
         editor = SourceEditor(component=component.name, scratch=self._scratch)
@@ -121,20 +134,20 @@ def plain_files(files: Files) -> list[tuple[str, bytes]]:
     return sorted((name, data) for name, data in files.items() if "/" not in name and not name.startswith(".git"))
 
 
-def _places(component: Component, entry: SourceEntry) -> list[str]:
+def _places(component: Component, entry: SourceEntry, mirrors: Sequence[str]) -> list[str]:
     """Return where a file may be, the best place first."""
     spec = component.spec
-    places = []
-    if spec.lookaside:
-        places.append(
-            expand_lookaside(
-                spec.lookaside,
-                package=spec.package,
-                filename=entry.filename,
-                hash_type=entry.hash_type,
-                hash_hex=entry.hash,
-            )
+    places = [
+        expand_lookaside(
+            template,
+            package=spec.package,
+            filename=entry.filename,
+            hash_type=entry.hash_type,
+            hash_hex=entry.hash,
         )
+        for template in (spec.lookaside, *mirrors)
+        if template
+    ]
     if spec.download_allowed:
         places += [source.uri for source in component.sources if source.filename == entry.filename and source.uri]
     return places

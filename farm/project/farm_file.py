@@ -15,6 +15,8 @@ from farm.project.diagnosis import Fault
 from farm.project.errors import FarmSettingsError
 from farm.project.farm_settings import BuildFrom, FarmSettings, LayerSetting, RepositorySetting, Waiver
 from farm.project.origin import Keys, Origin
+from farm.sources.errors import UrlTemplateError
+from farm.sources.url_template import expand_lookaside
 
 FARM_NAME = "farm.toml"
 
@@ -59,6 +61,12 @@ class LimitsEntry(_Entry, frozen=True):
     processes: int = 1024
 
 
+class SourcesEntry(_Entry, frozen=True):
+    """`[sources]`."""
+
+    lookaside_mirrors: list[str] = msgspec.field(default_factory=list, name="lookaside-mirrors")
+
+
 class WaiverEntry(_Entry, frozen=True):
     """One of `[[waivers]]`."""
 
@@ -76,6 +84,7 @@ class FarmFile(_Entry, frozen=True):
     repositories: list[RepositoryEntry] = []
     buildroot: BuildrootEntry = BuildrootEntry()
     limits: LimitsEntry = LimitsEntry()
+    sources: SourcesEntry = SourcesEntry()
     waivers: list[WaiverEntry] = []
 
 
@@ -116,6 +125,7 @@ def _settings(entry: FarmFile) -> FarmSettings:
             Waiver(component=waiver.component, arch=waiver.arch, reason=waiver.reason, until=waiver.until)
             for waiver in entry.waivers
         ),
+        lookaside_mirrors=tuple(entry.sources.lookaside_mirrors),
     )
 
 
@@ -130,6 +140,8 @@ def _check(entry: FarmFile) -> Iterator[Fault]:
         if not layer.packages or not _WORD.fullmatch(layer.name):
             keys: Keys = ("buildroot", "layers", position)
             yield Fault(keys=keys, message="a layer needs a plain `name` and at least one of `packages`")
+    for position, template in enumerate(entry.sources.lookaside_mirrors):
+        yield from _check_mirror(template, ("sources", "lookaside-mirrors", position))
     for position, waiver in enumerate(entry.waivers):
         where: Keys = ("waivers", position)
         if not waiver.component or not waiver.reason.strip():
@@ -141,6 +153,13 @@ def _check(entry: FarmFile) -> Iterator[Fault]:
 def _check_arch(arch: str, keys: Keys) -> Iterator[Fault]:
     if arch not in ARCHES:
         yield Fault(keys=keys, message=f"unknown architecture {arch!r}; known are {', '.join(sorted(ARCHES))}")
+
+
+def _check_mirror(template: str, keys: Keys) -> Iterator[Fault]:
+    try:
+        expand_lookaside(template, package="p", filename="f", hash_type="SHA512", hash_hex="0")
+    except UrlTemplateError as exc:
+        yield Fault(keys=keys, message=f"{exc.what}: {exc.why}")
 
 
 def _check_repositories(entries: list[RepositoryEntry]) -> Iterator[Fault]:

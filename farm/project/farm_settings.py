@@ -70,6 +70,7 @@ class FarmSettings:
         build_from: upstream and overlays, or the specs that the project keeps rendered.
         base: names or provides of the base group of every buildroot.
         layers: toolchain layers, bottom up.
+        lookaside_mirrors: templates of further lookasides, asked in this order after a distribution's own.
     """
 
     arches: tuple[str, ...] = ("x86_64",)
@@ -79,6 +80,7 @@ class FarmSettings:
     layers: tuple[LayerSetting, ...] = ()
     limits: BuildLimits = field(default_factory=BuildLimits)
     waivers: tuple[Waiver, ...] = ()
+    lookaside_mirrors: tuple[str, ...] = ()
 
     def waiver_for(self, component: str, arch: str, today: date) -> Waiver | None:
         """Return the waiver that holds for a component and architecture today."""

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -333,3 +334,18 @@ def test_a_lost_blob_is_made_again(world: World) -> None:
         world.store.delete(file.digest)
     assert world.render("[components.demo]\n") == first
     assert world.content(first)["demo-1.0.tar.gz"] == TARBALL
+
+
+def test_a_mirror_has_what_the_lookaside_has_not(world: World) -> None:
+    world.demo()
+    project = world.project("[components.demo]\n")
+    mirror = world.root / "mirror"
+    (mirror / "demo").mkdir(parents=True)
+    (found,) = (path for path in world.upstream.lookaside.rglob("demo-1.0.tar.gz") if path.is_file())
+    shutil.move(found, mirror / "demo" / "demo-1.0.tar.gz")
+    with pytest.raises(FarmError, match="nowhere"):
+        world.renderer(project).render(project.component("demo"))
+    mirrors = [f"file://{world.root}/absent/$filename", f"file://{mirror}/$pkg/$filename"]
+    settings = f"[sources]\nlookaside-mirrors = {mirrors}\n"
+    project = world.project("[components.demo]\n", **{"farm.toml": settings})
+    assert world.content(world.renderer(project).render(project.component("demo")))["demo-1.0.tar.gz"] == TARBALL

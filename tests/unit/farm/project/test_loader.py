@@ -252,6 +252,8 @@ base = ["bash"]
 [[buildroot.layers]]
 name = "c"
 packages = ["gcc", "make"]
+[sources]
+lookaside-mirrors = ["https://mirror.example.org/$pkg/$filename/$hashtype/$hash"]
 [limits]
 memory = "2G"
 disk = 1024
@@ -263,6 +265,7 @@ until = 2027-01-01
     settings = load(tmp_path, UP + "[components.a]\n", **{"farm.toml": farm}).farm
     assert settings.arches == ("aarch64",)
     assert settings.build_from is BuildFrom.RENDERED_SPECS
+    assert settings.lookaside_mirrors == ("https://mirror.example.org/$pkg/$filename/$hashtype/$hash",)
     assert settings.limits.memory_bytes == 2 * 2**30
     assert settings.limits.disk_bytes == 1024
     (repository,) = settings.repositories
@@ -282,6 +285,7 @@ until = 2027-01-01
         ('[[repositories]]\nname = "stage"\npath = "x"\n', "farm.toml:1"),
         ('[[repositories]]\nname = "s"\npath = "$home/x"\n', "no other `$`"),
         ('[[repositories]]\nname = "s"\npath = "x"\npriority = 0\n', "from 1 to 99"),
+        ('[sources]\nlookaside-mirrors = ["ssh://host/$pkg"]\n', "farm.toml:2: a URL has no scheme"),
         ('[limits]\nmemory = "lots"\n', "farm.toml:2: must be a size"),
         ("[limits]\nseconds = 0\n", "at least 1"),
         ('[[waivers]]\ncomponent = "absent"\nreason = "r"\nuntil = 2027-01-01\n', "no component 'absent'"),
