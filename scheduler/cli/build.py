@@ -138,8 +138,8 @@ def _run(
     farm = assembly.farm
     prepared = assembly.prepare()
     known = assembly.known_graph(prepared)
-    clock = SystemClock()
     ledger = farm.ledger()
+    clock = ledger.clock
     planner = Planner(
         ledger=ledger,
         store=farm.store(),

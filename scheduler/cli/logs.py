@@ -7,7 +7,6 @@ import click
 from farm.build import BuildOutcome, BuildResult
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import emit_text, emit_value, note
-from farm.clock import SystemClock
 from farm.digest import Digest
 from farm.errors import UsageError
 from farm.ledger.subjects import build_subject
@@ -65,7 +64,7 @@ def _show_live(farm: FarmContext, build_id: Digest, variation: str) -> bool:
     """Write the log of a build that runs now; tell whether there was one."""
     for name in (variation,) if variation else VARIATIONS:
         lease = farm.ledger().lease_of(build_subject(build_id, name))
-        if lease is not None and not is_alive(lease, SystemClock()):
+        if lease is not None and not is_alive(lease, farm.ledger().clock):
             continue  # what a killed driver left
         try:
             written = farm.state.live_log(build_id, name).read_text(encoding="utf-8", errors="replace")
