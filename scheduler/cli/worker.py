@@ -129,7 +129,7 @@ def remove(farm: FarmContext, node: str, address: str, within: float) -> None:
                 f"{found.host} is still in the cluster", hint="end its service: it may run without `farm worker start`"
             )
         clock.sleep(_LOOK_SECONDS)
-    cluster.forget(found.node_id)
+    # Who drained it stays on record: the node's own service reads there that it was asked to leave, and clears it.
     note(farm, f"{found.host} is gone")
 
 
