@@ -4,21 +4,22 @@ A node is resolved when everything it needs is reproducible, built in every vari
 its dependents and nothing else. What begins first is the policy's business, where it runs that of `ready_builds`.
 """
 
-import heapq
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from farm.build import BuildOutcome
 from farm.states import FINAL_STATES, NodeState
 from farm.verdict import VerdictStatus
 from scheduler import messages
+from scheduler.build_order import BuildOrder
 from scheduler.messages import AlarmKind, Announce, CancelBuild, Instruction, Judge, Resolve, SetTimer, StartBuild
 from scheduler.node import Node
-from scheduler.node_progress import NodeProgress
 from scheduler.open_needs import OpenNeeds
-from scheduler.policy import NodeNeeds, Policy, Urgency, inherited_asks
-from scheduler.ready_builds import Build, ReadyBuilds, Wish
-from scheduler.retry import GiveUp, Loss, RetryPolicy
+from scheduler.policy import NodeNeeds, Policy
+from scheduler.ready_builds import Build, ReadyBuilds
+from scheduler.resolve_queue import ResolveQueue
+from scheduler.retry import GiveUp, RetryPolicy
+from scheduler.run_nodes import RunNodes
 from scheduler.worker_node import Place
 
 _ENDED_AS = {BuildOutcome.FAILED: NodeState.FAILED, BuildOutcome.TIMED_OUT: NodeState.TIMED_OUT}
@@ -56,26 +57,22 @@ class Machine:
         patience: float = _PATIENCE_SECONDS,
         resolving_at_once: int = _RESOLVING_AT_ONCE,
     ) -> None:
-        self._progress = {node: NodeProgress() for node in sorted(needs)}
-        self._open = OpenNeeds(needs, self._missing)
-        self._policy = policy
-        self._asked = dict(policy.asks)
+        self._nodes = RunNodes(needs, waived)
+        self._open = OpenNeeds(needs, self._nodes.is_awaited)
+        self._order = BuildOrder(policy, variations)
+        self._to_resolve = ResolveQueue(resolving_at_once)
         self._variations = variations
         self._retry = retry
         self._keep_going = keep_going
-        self._waived = waived
         self._patience = patience
         self._stopping = ""
         self._paused = False
-        self._to_resolve: list[tuple[Urgency, float, Node]] = []
-        self._resolving: set[Node] = set()
-        self._resolving_at_once = resolving_at_once
-        self._left = len(self._progress)
+        self._left = len(self._nodes)
         self._moves = 0
         self._to_settle: deque[tuple[Node, Node | None]] = deque()
         self._ready = ReadyBuilds()
         self._out: list[Instruction] = []
-        self._rank()
+        self._order.rank(self._open.needs)
 
     @property
     def finished(self) -> bool:
@@ -85,19 +82,19 @@ class Machine:
     @property
     def nodes(self) -> list[Node]:
         """All nodes, sorted."""
-        return sorted(self._progress)
+        return sorted(self._nodes)
 
     def state(self, node: Node) -> NodeState:
         """Return the state of a node."""
-        return self._progress[node].state
+        return self._nodes[node].state
 
     def why(self, node: Node) -> str:
         """Return the reason of the state of a node."""
-        return self._progress[node].why
+        return self._nodes[node].why
 
     def start(self) -> list[Instruction]:
         """Begin the run."""
-        self._to_settle.extend((node, None) for node in self._progress)
+        self._to_settle.extend((node, None) for node in self._nodes)
         self._watch()
         return self._flush()
 
@@ -116,10 +113,10 @@ class Machine:
             case messages.BuildEnded():
                 self._build_ended(event)
             case messages.Judged(node=node, status=status, why=why):
-                if self._progress[node].state is NodeState.VERIFYING:
+                if self._nodes[node].state is NodeState.VERIFYING:
                     self._finish(node, _JUDGED_AS[status], why)
             case messages.JudgingFailed(node=node, why=why):
-                if self._progress[node].state is NodeState.VERIFYING:
+                if self._nodes[node].state is NodeState.VERIFYING:
                     self._finish(node, NodeState.INFRA_ERROR, why)
             case messages.TimerFired(node=node, variation=variation):
                 self._timer_fired(node, variation)
@@ -138,9 +135,9 @@ class Machine:
             case messages.CancelRequested(nodes=nodes, why=why):
                 self._cancel(nodes, why)
             case messages.AskChanged(nodes=nodes, ask=ask):
-                self._asked.update(dict.fromkeys(nodes, ask))
-                self._rank()
-                self._line_up_again()
+                self._order.ask(nodes, ask)
+                self._order.rank(self._open.needs)
+                self._line_up_again(self._nodes)
         return self._flush()
 
     # Needs
@@ -151,41 +148,27 @@ class Machine:
         Args:
             because: the need that came to its end; None where all of them are looked at.
         """
-        progress = self._progress[node]
+        progress = self._nodes[node]
         if progress.started or progress.over:
             return
         if self._stopping:
             self._finish(node, NodeState.CANCELLED, self._stopping)
             return
-        if because is not None and self._is_usable(because):
+        if because is not None and self._nodes.is_usable(because):
             if not self._open.strike(node, because):
                 return
             dead = None
         else:
-            dead = self._first_dead(self._open.missing(node) if because is None else (because,))
+            dead = self._nodes.first_dead(self._open.missing(node) if because is None else (because,))
         if dead is not None:
             progress.stuck = True
             self._left -= 1
-            self._announce(node, NodeState.BLOCKED, f"needs {dead}, which is {self._progress[dead].state}")
+            self._announce(node, NodeState.BLOCKED, f"needs {dead}, which is {self._nodes[dead].state}")
             self._settle_dependents(node)
         elif self._open.missing(node):
             self._announce(node, NodeState.BLOCKED, self._open.words(node))
         else:
-            ask = self._asks.get(node, self._policy.ask)
-            heapq.heappush(self._to_resolve, (ask.urgency, -self._ranks.get(node, 0.0), node))
-
-    def _first_dead(self, needs: Collection[Node]) -> Node | None:
-        return min((need for need in needs if self._is_dead(need)), default=None)
-
-    def _missing(self, need: Node) -> bool:
-        return need in self._progress and not self._is_usable(need)
-
-    def _is_usable(self, node: Node) -> bool:
-        state = self._progress[node].state
-        return state is NodeState.REPRODUCIBLE or (state is NodeState.UNREPRODUCIBLE and node in self._waived)
-
-    def _is_dead(self, need: Node) -> bool:
-        return self._progress[need].over and not self._is_usable(need)
+            self._to_resolve.push(node, self._order.urgency(node))
 
     def _settle_dependents(self, node: Node) -> None:
         """Look at them again before the event is through: not at once, because chains are deeper than the stack."""
@@ -197,40 +180,36 @@ class Machine:
             self._take_resolution(node)
             changed.add(node)
         for other, found in needs.items():
-            if other not in self._progress:
-                self._progress[other] = NodeProgress()
+            if other not in self._nodes:
+                self._nodes.add(other)
                 self._left += 1
-            if not self._progress[other].started and self._open.change(other, found):
+            if not self._nodes[other].started and self._open.change(other, found):
                 changed.add(other)
-        self._rank()
+        self._order.rank(self._open.needs)
         self._to_settle.extend((other, None) for other in sorted(changed))
 
     # Resolving
 
-    def _resolve_next(self) -> None:
-        """Have the inputs of the most urgent nodes found, not of all at once: a hub may free thousands of them."""
-        while self._to_resolve and len(self._resolving) < self._resolving_at_once:
-            node = heapq.heappop(self._to_resolve)[2]
-            progress = self._progress[node]
-            if not progress.started and not progress.over and not self._open.missing(node):
-                self._ask_for_inputs(node)
+    def _is_to_resolve(self, node: Node) -> bool:
+        progress = self._nodes[node]
+        return not progress.started and not progress.over and not self._open.missing(node)
 
     def _ask_for_inputs(self, node: Node) -> None:
-        self._progress[node].resolving = True
-        self._resolving.add(node)
+        self._nodes[node].resolving = True
+        self._to_resolve.asked(node)
         self._out.append(Resolve(node=node))
 
     def _take_resolution(self, node: Node) -> bool:
         """Close an open question about a node; tell whether there was one."""
-        self._resolving.discard(node)
-        progress = self._progress[node]
+        self._to_resolve.answered(node)
+        progress = self._nodes[node]
         waited = progress.resolving and progress.state not in FINAL_STATES
         progress.resolving = False
         return waited
 
     def _held(self, node: Node, holder: str) -> None:
         if self._take_resolution(node):
-            self._progress[node].resolving = True
+            self._nodes[node].resolving = True
             self._announce(node, NodeState.QUEUED, f"is being built by {holder}")
             self._out.append(SetTimer(node=node, seconds=self._retry.poll_seconds))
 
@@ -238,7 +217,7 @@ class Machine:
         if not self._take_resolution(event.node):
             return
         self._moves += 1
-        progress = self._progress[event.node]
+        progress = self._nodes[event.node]
         progress.build_id = event.build_id
         progress.built.update(name for name in event.built if name in self._variations)
         if event.verdict is not None:
@@ -256,33 +235,19 @@ class Machine:
         """Return how many slots of each architecture the builds that wait or run could use now."""
         return self._ready.wanted_slots()
 
-    def _rank(self) -> None:
-        """Ask the policy anew: at the start, and when needs or asks are others."""
-        self._ranks = self._policy.ranks(self._open.needs)
-        self._asks = inherited_asks(self._open.needs, self._asked, self._policy.ask)
-
     def _line_up(self, node: Node, variation: str) -> None:
         """Let a build wait for its place."""
-        demand = self._policy.demand_of(node)
-        if self._ready.fits_nowhere(node.arch, demand):
-            why = f"{node} needs {demand.memory_bytes >> 20} MiB of memory and {demand.disk_bytes >> 20} MiB of disk"
-            self._alarm(AlarmKind.TOO_BIG, f"{why}, which no {node.arch} worker has")
+        build = Build(node, variation)
+        wish = self._order.wish(build, self._nodes[node].placed)
+        if self._ready.fits_nowhere(node.arch, wish.demand):
+            needs = f"{wish.demand.memory_bytes >> 20} MiB of memory and {wish.demand.disk_bytes >> 20} MiB of disk"
+            self._alarm(AlarmKind.TOO_BIG, f"{node} needs {needs}, which no {node.arch} worker has")
             self._announce(node, NodeState.QUEUED, f"waits for a bigger {node.arch} worker")
-        others = [name for other, name in sorted(self._progress[node].placed.items()) if other != variation]
-        self._ready.push(
-            Build(node, variation),
-            Wish(
-                ask=self._asks.get(node, self._policy.ask),
-                rank=self._ranks.get(node, 0.0),
-                seconds=self._policy.durations.seconds(node),
-                demand=demand,
-                order=self._variations.index(variation),
-                avoid=others[0] if others else "",
-            ),
-        )
+        self._ready.push(build, wish)
 
-    def _line_up_again(self) -> None:
-        for node in self._progress:
+    def _line_up_again(self, nodes: Iterable[Node]) -> None:
+        """Put builds that wait where they belong now."""
+        for node in nodes:
             for variation in self._variations:
                 if self._ready.waits(Build(node, variation)):
                     self._line_up(node, variation)
@@ -292,16 +257,14 @@ class Machine:
 
     def _begin(self, build: Build, place: Place) -> None:
         node, variation = build
-        progress = self._progress[node]
+        progress = self._nodes[node]
         if progress.build_id is None:
             self._ready.end(build)
             return
         attempt = progress.attempts.get(variation, 0) + 1
         progress.attempts[variation] = progress.running[variation] = attempt
         progress.placed[variation] = place.worker
-        for other in self._variations:
-            if self._ready.waits(Build(node, other)):
-                self._line_up(node, other)
+        self._line_up_again([node])
         self._announce(node, NodeState.BUILDING, self._running(node))
         self._out.append(
             StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt, place=place)
@@ -309,11 +272,11 @@ class Machine:
 
     def _running(self, node: Node) -> str:
         """Return which builds run, for people; empty where none does."""
-        running = [name for name in self._variations if name in self._progress[node].running]
+        running = [name for name in self._variations if name in self._nodes[node].running]
         return f"{' and '.join(running)} build" if running else ""
 
     def _build_ended(self, event: messages.BuildEnded) -> None:
-        progress = self._progress[event.node]
+        progress = self._nodes[event.node]
         if progress.running.get(event.variation) != event.attempt:
             return
         del progress.running[event.variation]
@@ -329,7 +292,7 @@ class Machine:
             self._finish(event.node, _ENDED_AS[event.outcome], event.why)
 
     def _judge_if_complete(self, node: Node) -> bool:
-        progress = self._progress[node]
+        progress = self._nodes[node]
         if not progress.built.issuperset(self._variations) or progress.build_id is None:
             return False
         self._announce(node, NodeState.VERIFYING, "comparing " + " and ".join(self._variations))
@@ -348,11 +311,8 @@ class Machine:
 
     def _try_again(self, event: messages.BuildEnded) -> None:
         node, variation = event.node, event.variation
-        progress = self._progress[node]
-        progress.losses.workers += event.loss is Loss.WORKER_DIED
-        progress.losses.nodes += event.loss is Loss.NODE_DIED
-        if event.loss in {Loss.FARM, Loss.WORKER_DIED}:
-            progress.failed[variation] = progress.failed.get(variation, 0) + 1
+        progress = self._nodes[node]
+        progress.lose(variation, event.loss)
         if self._stopping:
             self._go_on(node)
             return
@@ -372,7 +332,7 @@ class Machine:
         self._out.append(SetTimer(node=node, seconds=after.seconds, variation=variation))
 
     def _timer_fired(self, node: Node, variation: str) -> None:
-        progress = self._progress[node]
+        progress = self._nodes[node]
         if progress.over:
             return
         if not variation:
@@ -387,7 +347,7 @@ class Machine:
     # The end of a node, and of a run
 
     def _finish(self, node: Node, state: NodeState, why: str) -> None:
-        progress = self._progress[node]
+        progress = self._nodes[node]
         self._moves += 1
         self._announce(node, state, why)
         self._left -= 1
@@ -397,21 +357,21 @@ class Machine:
             self._out.append(CancelBuild(node=node, variation=variation, attempt=attempt))
             self._ready.end(Build(node, variation))
         progress.running.clear()
-        if not self._is_usable(node) and not self._keep_going and not self._stopping:
+        if not self._nodes.is_usable(node) and not self._keep_going and not self._stopping:
             self._stop(f"{node} is {state}")
         self._settle_dependents(node)
 
     def _stop(self, why: str) -> None:
         """Start nothing more and cancel what runs."""
         self._stopping = f"the run was stopped: {why}"
-        for node, progress in self._progress.items():
+        for node, progress in self._nodes.items():
             if not progress.over and progress.state is not NodeState.VERIFYING:
                 self._finish(node, NodeState.CANCELLED, self._stopping)
 
     def _drain(self, why: str) -> None:
         """Start nothing more and let what runs come to its end."""
         self._stopping = self._stopping or f"the run was drained: {why}"
-        for node, progress in self._progress.items():
+        for node, progress in self._nodes.items():
             for variation in self._variations:
                 self._ready.discard(Build(node, variation))
             if not progress.over and not progress.running and progress.state is not NodeState.VERIFYING:
@@ -419,8 +379,7 @@ class Machine:
 
     def _cancel(self, nodes: Collection[Node], why: str) -> None:
         for node in nodes:
-            progress = self._progress.get(node)
-            if progress is not None and not progress.over:
+            if node in self._nodes and not self._nodes[node].over:
                 self._cancel_one(node, why)
 
     def _cancel_one(self, node: Node, why: str) -> None:
@@ -439,7 +398,7 @@ class Machine:
             return
         if mark == self._moves:
             words = "paused; " if self._paused else ""
-            found = [node for node, progress in self._progress.items() if progress.running]
+            found = [node for node, progress in self._nodes.items() if progress.running]
             names = ", ".join(map(str, found[:_SHOWN])) + (" and others" if len(found) > _SHOWN else "")
             running = f"running: {names}" if found else "nothing runs"
             self._alarm(
@@ -452,7 +411,7 @@ class Machine:
         self._out.append(messages.RaiseAlarm(kind=kind, why=why))
 
     def _announce(self, node: Node, state: NodeState, why: str) -> None:
-        progress = self._progress[node]
+        progress = self._nodes[node]
         if (progress.state, progress.why) != (state, why):
             progress.state, progress.why = state, why
             self._out.append(Announce(node=node, state=state, why=why))
@@ -460,7 +419,8 @@ class Machine:
     def _flush(self) -> list[Instruction]:
         while self._to_settle:
             self._settle(*self._to_settle.popleft())
-        self._resolve_next()
+        for node in self._to_resolve.due(self._is_to_resolve):
+            self._ask_for_inputs(node)
         if not self._paused:
             for build, place in self._ready.startable():
                 self._begin(build, place)

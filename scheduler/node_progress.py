@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from farm.digest import Digest
 from farm.states import FINAL_STATES, NodeState
-from scheduler.retry import Losses
+from scheduler.retry import Loss, Losses
 
 
 @dataclass(slots=True)
@@ -41,3 +41,10 @@ class NodeProgress:
     def over(self) -> bool:
         """Whether nothing will be done about it any more."""
         return self.stuck or self.state in FINAL_STATES
+
+    def lose(self, variation: str, loss: Loss) -> None:
+        """Count an attempt that gave no result."""
+        self.losses.workers += loss is Loss.WORKER_DIED
+        self.losses.nodes += loss is Loss.NODE_DIED
+        if loss in {Loss.FARM, Loss.WORKER_DIED}:
+            self.failed[variation] = self.failed.get(variation, 0) + 1

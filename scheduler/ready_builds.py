@@ -142,11 +142,6 @@ class ReadyBuilds:
         """Tell whether no machine, were it empty, could take a build without swapping."""
         return self._pool.fitted(arch, demand) is None
 
-    def place_of(self, build: Build) -> str:
-        """Return the machine that a build runs on; empty where it does not run."""
-        running = self._running.get(build)
-        return running[0].worker if running else ""
-
     def startable(self) -> Iterator[tuple[Build, Place]]:
         """Yield what begins now, with its place, which is taken: `end` gives it back."""
         while not self._pool.is_full or self._reserved:
