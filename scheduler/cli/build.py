@@ -1,46 +1,34 @@
 """`farm build`: what the plan says, each package at least twice."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import click
-from rich.console import Console
 
-from farm.build import BuiltRpm
-from farm.cli.context import FarmContext, OutputFormat, pass_farm
+from farm.cli.context import FarmContext, pass_farm
 from farm.cli.output import Column, emit_rows, note
-from farm.clock import SystemClock
 from farm.environment import user_name
-from farm.errors import FarmError, InfrastructureError
+from farm.errors import InfrastructureError
 from farm.events import NodePlanned, RunStatus
 from farm.ledger.values import NodeOutcome
-from farm.node_inputs import load_inputs
 from farm.states import NodeState
 from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
 from scheduler.cli.plan import learned
-from scheduler.driver import Driver
+from scheduler.cli.reporting import open_reporter
 from scheduler.executor import Executor
-from scheduler.known_graph import KnownGraph
-from scheduler.live_report import LiveReporter
-from scheduler.machine import Machine
 from scheduler.node import Node
-from scheduler.node_building import VARIATIONS
 from scheduler.past_builds import read_past_builds
 from scheduler.plan import Action, Plan
 from scheduler.planning import Planner
-from scheduler.policy import Ask, Policy
-from scheduler.preparation import Prepared
+from scheduler.policy import Ask
 from scheduler.reasons import describe
-from scheduler.report import LineReporter, Reporter, SilentReporter, duration
-from scheduler.retry import RetryPolicy
-from scheduler.rounds import Made, build_in_rounds
+from scheduler.report import duration
 from scheduler.run_control import URGENCIES
-from scheduler.run_lease import OpenRun, end_abandoned, open_run
+from scheduler.run_lease import end_abandoned, open_run
 from scheduler.run_policy import run_policy
-from scheduler.surroundings import Surroundings
+from scheduler.stage_run import StageRun
 from workers.capacity import machine_capacity
 
 
@@ -165,7 +153,7 @@ def _run(
                 planned = NodePlanned(component=node.component, arch=node.arch, reasons=reasons, action=node.action)
                 ledger.append(run.run_id, planned)
         durations = learned(assembly, prepared, known, read_past_builds(ledger))
-        stage = _Stage(
+        stage = StageRun(
             assembly=assembly,
             run=run,
             known=known,
@@ -173,6 +161,8 @@ def _run(
             policy=run_policy(known.graph.nodes, durations, assembly.limits, ask),
             waived=planner.waived(),
             keep_going=keep_going,
+            reporter=lambda total: open_reporter(farm, total),
+            tell=lambda line: note(farm, line),
         )
         with _executor(address) as executor:
             outcomes = stage.build(wanted, executor, rounds)
@@ -180,110 +170,11 @@ def _run(
         return outcomes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stage:
-    """A run of a stage: its rounds, one after the other."""
-
-    assembly: Assembly
-    run: OpenRun
-    known: KnownGraph
-    prepared: dict[str, Prepared | FarmError]
-    policy: Policy
-    waived: frozenset[Node]
-    keep_going: bool
-
-    def build(self, wanted: Sequence[Node], executor: Executor, rounds: int) -> Sequence[NodeOutcome]:
-        """Build round by round until nothing changes."""
-        outcomes = self._drive(self.known.needs(wanted), executor, {})
-        if exit_status(outcomes) and not self.keep_going:
-            return outcomes
-        return build_in_rounds(
-            outcomes,
-            drive=lambda this: self._drive(self._needs_in(this.nodes), executor, this.previous),
-            made=self._made,
-            dependents=lambda node: self.known.graph.descendants(node),  # noqa: PLW0108 - the graph grows
-            most=rounds,
-            tell=lambda line: note(self.assembly.farm, line),
-        )
-
-    def _needs_in(self, nodes: frozenset[Node]) -> dict[Node, frozenset[Node]]:
-        return {
-            node: frozenset(self.known.graph.providers(node)) & nodes
-            for node in self.known.graph.nodes
-            if node in nodes
-        }
-
-    def _made(self, outcomes: Sequence[NodeOutcome]) -> dict[Node, Made]:
-        """Return what the nodes have made that others may use."""
-        ledger, store = self.assembly.farm.ledger(), self.assembly.farm.store()
-        found = {}
-        for outcome in outcomes:
-            node = Node(outcome.component, outcome.arch)
-            usable = outcome.state is NodeState.REPRODUCIBLE or (
-                outcome.state is NodeState.UNREPRODUCIBLE and node in self.waived
-            )
-            if not usable or outcome.build_id is None:
-                continue
-            verdict, inputs = ledger.verdict(outcome.build_id), load_inputs(store, outcome.build_id)
-            if verdict is not None and inputs is not None:
-                found[node] = Made(lock=inputs.lock, rpms=verdict.rpms)
-        return found
-
-    def _drive(
-        self,
-        needs: Mapping[Node, frozenset[Node]],
-        executor: Executor,
-        previous: Mapping[Node, tuple[BuiltRpm, ...]],
-    ) -> Sequence[NodeOutcome]:
-        assembly = self.assembly
-        machine = Machine(
-            needs=needs,
-            policy=self.policy,
-            variations=VARIATIONS,
-            retry=RetryPolicy(),
-            keep_going=self.keep_going,
-            waived=self.waived,
-        )
-        with _reporter(assembly.farm, len(needs)) as reporter:
-            driver = Driver(
-                run_id=self.run.run_id,
-                machine=machine,
-                known=self.known,
-                resolver=assembly.resolver,
-                prepared=self.prepared,
-                wanted=list(needs),
-                surroundings=Surroundings(
-                    ledger=assembly.farm.ledger(),
-                    leases=self.run.leases,
-                    store=assembly.farm.store(),
-                    executor=executor,
-                    reporter=reporter,
-                    clock=SystemClock(),
-                    sites=assembly.site,
-                    limits=assembly.limits,
-                ),
-                previous=previous,
-            )
-            return driver.run()
-
-
 def summary(plan: Plan) -> str:
     """Return one line: how many nodes are built, perhaps built, reused and blocked."""
     counts = {action: sum(node.action is action for node in plan.nodes) for action in Action}
     parts = [f"{count} {action}" for action, count in counts.items() if count]
     return f"plan: {len(plan.nodes)} builds: {', '.join(parts) or 'nothing'}"
-
-
-@contextmanager
-def _reporter(farm: FarmContext, total: int) -> Iterator[Reporter]:
-    if farm.verbosity < 0:
-        yield SilentReporter()
-    elif sys.stderr.isatty() and farm.output_format is OutputFormat.TABLE:
-        console = Console(stderr=True, no_color=not farm.color_stderr)
-        with LiveReporter(total, console, SystemClock()) as reporter:
-            yield reporter
-    else:
-        yield LineReporter(total=total, stream=sys.stderr, verbose=farm.verbosity > 0)
 
 
 @contextmanager

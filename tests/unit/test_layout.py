@@ -56,6 +56,7 @@ RUN_BY_OTHER_MEANS = {
     "scheduler.ray_executor": "tests/e2e/test_main_job.py",
     "scheduler.cli.worker_start": "tests/integration/scheduler/test_node_service.py",
     "scheduler.seed_repositories": "tests/e2e/test_main_job.py",
+    "scheduler.stage_run": "tests/e2e/test_rounds.py",
     "workers.capacity": "tests/integration/farm/cli/test_farm_command.py",
     "workers.seed.converter.convert": "tests/integration/workers/seed/test_seed.py",
     "workers.seed.converter.local_build": "tests/integration/workers/seed/test_seed.py",

@@ -1,0 +1,122 @@
+"""A run of a stage: the machine driven round by round, until nothing changes or the bound is met."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from farm.build import BuiltRpm
+from farm.clock import SystemClock
+from farm.errors import FarmError
+from farm.ledger.values import NodeOutcome
+from farm.node_inputs import load_inputs
+from farm.states import NodeState
+from scheduler.assembly import Assembly
+from scheduler.driver import Driver
+from scheduler.executor import Executor
+from scheduler.known_graph import KnownGraph
+from scheduler.machine import Machine
+from scheduler.node import Node
+from scheduler.node_building import VARIATIONS
+from scheduler.policy import Policy
+from scheduler.preparation import Prepared
+from scheduler.report import Reporter
+from scheduler.retry import RetryPolicy
+from scheduler.rounds import Made, build_in_rounds
+from scheduler.run_lease import OpenRun
+from scheduler.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRun:
+    """A run of a stage: its rounds, one after the other.
+
+    Attributes:
+        waived: nodes that the project lets through though they are not reproducible.
+        keep_going: go on with what needs no failed build.
+        reporter: opens what shows a person a drive of so many nodes.
+        tell: is given a line about each round.
+    """
+
+    assembly: Assembly
+    run: OpenRun
+    known: KnownGraph
+    prepared: dict[str, Prepared | FarmError]
+    policy: Policy
+    waived: frozenset[Node]
+    keep_going: bool
+    reporter: Callable[[int], AbstractContextManager[Reporter]]
+    tell: Callable[[str], None]
+
+    def build(self, wanted: Sequence[Node], executor: Executor, rounds: int) -> Sequence[NodeOutcome]:
+        """Build round by round until nothing changes."""
+        outcomes = self._drive(self.known.needs(wanted), executor, {})
+        if not self.keep_going and any(it.state is not NodeState.REPRODUCIBLE for it in outcomes):
+            return outcomes
+        return build_in_rounds(
+            outcomes,
+            drive=lambda this: self._drive(self._needs_in(this.nodes), executor, this.previous),
+            made=self._made,
+            dependents=lambda node: self.known.graph.descendants(node),  # noqa: PLW0108 - the graph grows
+            most=rounds,
+            tell=self.tell,
+        )
+
+    def _needs_in(self, nodes: frozenset[Node]) -> dict[Node, frozenset[Node]]:
+        return {
+            node: frozenset(self.known.graph.providers(node)) & nodes
+            for node in self.known.graph.nodes
+            if node in nodes
+        }
+
+    def _made(self, outcomes: Sequence[NodeOutcome]) -> dict[Node, Made]:
+        """Return what the nodes have made that others may use."""
+        ledger, store = self.assembly.farm.ledger(), self.assembly.farm.store()
+        found = {}
+        for outcome in outcomes:
+            node = Node(outcome.component, outcome.arch)
+            usable = outcome.state is NodeState.REPRODUCIBLE or (
+                outcome.state is NodeState.UNREPRODUCIBLE and node in self.waived
+            )
+            if not usable or outcome.build_id is None:
+                continue
+            verdict, inputs = ledger.verdict(outcome.build_id), load_inputs(store, outcome.build_id)
+            if verdict is not None and inputs is not None:
+                found[node] = Made(lock=inputs.lock, rpms=verdict.rpms)
+        return found
+
+    def _drive(
+        self,
+        needs: Mapping[Node, frozenset[Node]],
+        executor: Executor,
+        previous: Mapping[Node, tuple[BuiltRpm, ...]],
+    ) -> Sequence[NodeOutcome]:
+        assembly = self.assembly
+        machine = Machine(
+            needs=needs,
+            policy=self.policy,
+            variations=VARIATIONS,
+            retry=RetryPolicy(),
+            keep_going=self.keep_going,
+            waived=self.waived,
+        )
+        with self.reporter(len(needs)) as reporter:
+            driver = Driver(
+                run_id=self.run.run_id,
+                machine=machine,
+                known=self.known,
+                resolver=assembly.resolver,
+                prepared=self.prepared,
+                wanted=list(needs),
+                surroundings=Surroundings(
+                    ledger=assembly.farm.ledger(),
+                    leases=self.run.leases,
+                    store=assembly.farm.store(),
+                    executor=executor,
+                    reporter=reporter,
+                    clock=SystemClock(),
+                    sites=assembly.site,
+                    limits=assembly.limits,
+                ),
+                previous=previous,
+            )
+            return driver.run()
