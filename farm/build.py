@@ -126,6 +126,8 @@ class BuildResult:
         seconds: wall time of the whole attempt; `rpmbuild_seconds` of rpmbuild alone, so the difference is the
             farm's own cost.
         cause: set unless it succeeded.
+        memory_bytes: the most that the build held at once, cached files aside; `disk_bytes` that it had on its disk.
+            0 where nobody measured, as in results of old ledgers.
     """
 
     build_id: Digest
@@ -140,3 +142,5 @@ class BuildResult:
     seconds: float
     rpmbuild_seconds: float
     cause: FailureCause | None
+    memory_bytes: int = 0
+    disk_bytes: int = 0

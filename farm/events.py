@@ -65,6 +65,7 @@ class BuildFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="b
         log: blob with the build log; None where the build never came so far.
         summary: one line saying why it failed; empty where it succeeded.
         worker: host and node that built; empty where no worker gave an answer.
+        memory_bytes: peaks of the build, as `BuildResult` has them.
     """
 
     component: str
@@ -76,6 +77,8 @@ class BuildFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="b
     log: Digest | None
     summary: str
     worker: str = ""
+    memory_bytes: int = 0
+    disk_bytes: int = 0
 
 
 class VerdictReached(Struct, frozen=True, kw_only=True, tag_field="event", tag="verdict-reached"):

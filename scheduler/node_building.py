@@ -131,7 +131,14 @@ def _loss(lost: Lost) -> Loss:
 def _answered(start: messages.StartBuild, result: BuildResult, summary: str) -> BuildFinished:
     """Return the end of a build that a worker has told of."""
     finished = _finished(start, result.outcome, summary)
-    return replace(finished, seconds=result.seconds, log=result.log, worker=result.worker)
+    return replace(
+        finished,
+        seconds=result.seconds,
+        log=result.log,
+        worker=result.worker,
+        memory_bytes=result.memory_bytes,
+        disk_bytes=result.disk_bytes,
+    )
 
 
 def _finished(start: messages.StartBuild, outcome: BuildOutcome, summary: str) -> BuildFinished:

@@ -1,6 +1,6 @@
 """One build attempt: a source RPM, a buildroot and surroundings in; RPMs, a log and an outcome out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from farm.clock import Clock, timestamp
 from farm.digest import digest_bytes
 from farm.errors import FarmError, InfrastructureError
 from farm.sandbox.claimed_directory import claimed_directory
+from farm.sandbox.peak import Peak
 from farm.sandbox.run import SandboxResult, run_in_sandbox
 from farm.sandbox.sandbox import Sink
 from farm.source_package import SourceRpm
@@ -42,6 +43,8 @@ class _Ending:
     rpms: tuple[BuiltRpm, ...] = ()
     cause: FailureCause | None = None
     rpmbuild_seconds: float = 0.0
+    memory_bytes: int = 0
+    disk_bytes: int = 0
 
 
 def build_rpm(
@@ -84,6 +87,8 @@ def build_rpm(
         seconds=clock.monotonic() - began,
         rpmbuild_seconds=ending.rpmbuild_seconds,
         cause=ending.cause,
+        memory_bytes=ending.memory_bytes,
+        disk_bytes=ending.disk_bytes,
     )
 
 
@@ -104,8 +109,10 @@ def _attempt(
             scratch=scratch,
             started=int(started.timestamp()),
         ) as ready:
-            result = _rpmbuild(request, ready, log)
-            return _ending(request, result, log, disk=ready.disk, store=store, scratch=scratch)
+            with Peak(ready.disk.used_bytes) as disk:
+                result = _rpmbuild(request, ready, log)
+            ending = _ending(request, result, log, disk=ready.disk, store=store, scratch=scratch)
+            return replace(ending, memory_bytes=result.memory_bytes, disk_bytes=disk.bytes)
     except (InfrastructureError, OSError) as exc:
         cause = _infrastructure_cause(exc)
         log.say(cause.summary)

@@ -5,6 +5,7 @@ size however the build fills it, with bytes or with files; and its directories l
 depends on a seed, so that two builds see two orders. Nothing of it need survive: no journal, no barriers.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,11 @@ class BuildDisk:
 
     own: Path
     inside: Path
+
+    def used_bytes(self) -> int:
+        """Return what lies on it now, in whole blocks, with what the file system needs for itself."""
+        space = os.statvfs(self.inside)
+        return (space.f_blocks - space.f_bfree) * space.f_frsize
 
 
 @contextmanager

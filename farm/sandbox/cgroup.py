@@ -19,6 +19,8 @@ from farm.sandbox.mount_table import mount_table
 _PREFIX = "farm-sandbox-"
 _NAME = re.compile(_PREFIX + r"(?P<pids>[0-9]+)-(?P<pid>[0-9]+)-[0-9a-f]+")
 _WAIT_SECONDS = 10.0
+_HELD_MEMORY = ("inactive_anon", "active_anon", "unevictable")
+"""Counters of `memory.stat` of both versions; what lies in a tmpfs is among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,18 @@ class ControlGroup:
     def is_gone(self) -> bool:
         """Whether others removed it; they can as long as no process is in it."""
         return not all(directory.exists() for directory in self.directories)
+
+    def memory_bytes(self) -> int:
+        """Return the memory in use that the kernel cannot give up without swapping: that of no file, and locked.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        for directory in self.directories:
+            rows = _rows(directory / "memory.stat")
+            if rows:
+                return sum(rows.get(name, 0) for name in _HELD_MEMORY)
+        return 0
 
     def stops(self) -> Stops:
         """Return what the kernel has stopped so far."""
@@ -178,11 +192,15 @@ def _write_limits(directory: Path, version: int, controllers: tuple[str, ...], l
 
 
 def _counter(file: Path, name: str) -> int:
+    return _rows(file).get(name, 0)
+
+
+def _rows(file: Path) -> dict[str, int]:
+    """Return the counters of a file, by name; none where there is no such file."""
     try:
-        rows = dict(line.split() for line in file.read_text().splitlines())
+        return {name: int(count) for name, count in (line.split() for line in file.read_text().splitlines())}
     except FileNotFoundError:
-        return 0
-    return int(rows.get(name, 0))
+        return {}
 
 
 def _remove(directory: Path) -> None:

@@ -20,6 +20,7 @@ from farm.sandbox.bubblewrap import Descriptors, bubblewrap_argv
 from farm.sandbox.cgroup import ControlGroup, GroupLimits, Stops, control_group
 from farm.sandbox.errors import GroupGoneError, SandboxSetupError, SandboxUnavailableError
 from farm.sandbox.host_view import host_view
+from farm.sandbox.peak import Peak
 from farm.sandbox.rlimits import prlimit_argv
 from farm.sandbox.sandbox import Sandbox, Sink
 from farm.sandbox.user_namespace import as_build_user, user_namespace
@@ -48,6 +49,7 @@ class SandboxResult:
         out_of_memory: whether the kernel killed something inside for lack of memory, whatever the status is.
         out_of_processes: whether something inside was refused a new process.
         seconds: wall time.
+        memory_bytes: the most that everything inside together held, but for cached files; 0 where nobody could see.
     """
 
     status: int
@@ -58,6 +60,7 @@ class SandboxResult:
     out_of_memory: bool
     out_of_processes: bool
     seconds: float
+    memory_bytes: int = 0
 
     @property
     def ok(self) -> bool:
@@ -101,15 +104,16 @@ def _run_once(sandbox: Sandbox, argv: Sequence[str], *, stdin: bytes, sink: Sink
     with control_group(_group_limits(sandbox)) as group, _descriptors(sandbox) as (descriptors, status_end):
         command = _command(sandbox, argv, group, descriptors)
         captured = bytearray()
-        finished = process.stream(
-            command,
-            sink or captured.extend,
-            stdin=stdin,
-            timeout=sandbox.limits.seconds,
-            max_output=sandbox.limits.output_bytes,
-            merge_stderr=sink is not None,
-            pass_fds=_inherited(descriptors),
-        )
+        with _memory_peak(group) as peak:
+            finished = process.stream(
+                command,
+                sink or captured.extend,
+                stdin=stdin,
+                timeout=sandbox.limits.seconds,
+                max_output=sandbox.limits.output_bytes,
+                merge_stderr=sink is not None,
+                pass_fds=_inherited(descriptors),
+            )
         stops = group.stops() if group else Stops()
         if not _has_started(finished, stops, _exit_code(status_end)):
             raise _not_started(finished, captured, group)
@@ -122,7 +126,20 @@ def _run_once(sandbox: Sandbox, argv: Sequence[str], *, stdin: bytes, sink: Sink
         out_of_memory=stops.out_of_memory,
         out_of_processes=stops.out_of_processes,
         seconds=clock.monotonic() - started,
+        memory_bytes=peak.bytes,
     )
+
+
+def _memory_peak(group: ControlGroup | None) -> Peak:
+    """Return what watches the memory of a group; without one, the biggest of the processes that have ended tells."""
+    if group is not None:
+        return Peak(group.memory_bytes)
+    before = _biggest_child()
+    return Peak(lambda: found if (found := _biggest_child()) > before else 0)
+
+
+def _biggest_child() -> int:
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
 def _check_available(sandbox: Sandbox) -> None:

@@ -80,6 +80,16 @@ def test_log_reaches_the_watcher_in_whole_lines(bench: Workbench) -> None:
     assert result.seconds > result.rpmbuild_seconds > 0
 
 
+def test_peaks_of_memory_and_disk_are_measured(bench: Workbench) -> None:
+    """What is deleted before the end counts; so does what only lies in memory; what is cached does not."""
+    holds = 'awk \'BEGIN { s = sprintf("%104857600s", ""); system("sleep 0.6"); print length(s) }\''
+    writes = "dd if=/dev/zero of=big bs=1M count=60 status=none; sleep 0.6; rm big"
+    result = bench.build(make_spec(build=f"{holds}; {writes}"))
+    assert result.outcome is BuildOutcome.SUCCEEDED, bench.log(result)
+    assert 100 <= result.memory_bytes >> 20 < 300
+    assert 60 <= result.disk_bytes >> 20 < 100
+
+
 def test_watcher_that_fails_does_not_end_the_build(bench: Workbench) -> None:
     def broken(piece: bytes) -> None:
         raise BrokenPipeError(str(len(piece)))

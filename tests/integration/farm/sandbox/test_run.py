@@ -190,6 +190,15 @@ def test_memory_of_all_processes_counts_together() -> None:
     assert sh(script, replace(TOOLS, limits=limits)).out_of_memory
 
 
+def test_the_peak_of_memory_is_that_of_all_processes_without_cached_files(tmp_path: Path) -> None:
+    give(tmp_path)
+    holds = f"{sys.executable} -c 'x = bytearray(40 << 20); import time; time.sleep(1)'"
+    script = f"dd if=/dev/zero of=/data/x bs=1M count=200 status=none; {holds} & {holds} & wait"
+    sandbox = replace(TOOLS, binds=(Bind(source=tmp_path, target="/data", writable=True),))
+    peak = sh(script, sandbox).memory_bytes >> 20
+    assert 80 <= peak < 160
+
+
 def test_a_tmpfs_has_its_memory_on_top() -> None:
     sandbox = replace(TOOLS, tmpfs=(("/data", 128 * 2**20),), limits=Limits(memory_bytes=48 * 2**20))
     result = sh("dd if=/dev/zero of=/data/x bs=1M count=100", sandbox)

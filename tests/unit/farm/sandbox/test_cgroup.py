@@ -41,6 +41,12 @@ def test_a_refused_process_is_seen(tmp_path: Path) -> None:
     assert group(tmp_path, pids__events="max 3\n").stops() == Stops(out_of_processes=True)
 
 
+def test_memory_in_use_is_that_which_no_file_holds(tmp_path: Path) -> None:
+    stat = "cache 900\nrss 70\ninactive_anon 30\nactive_anon 40\ninactive_file 500\nactive_file 400\nunevictable 2\n"
+    (tmp_path / "memory.stat").write_text(stat)
+    assert ControlGroup(directories=(tmp_path / "pids", tmp_path)).memory_bytes() == 72
+
+
 def test_limits_of_version_2(tmp_path: Path) -> None:
     for name in ("memory.max", "memory.swap.max", "pids.max"):
         (tmp_path / name).touch()
