@@ -1,31 +1,15 @@
 """From a component to its rendered source: upstream files, overlays, verified sources."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-
 from farm.canonical import decode, encode
-from farm.errors import FarmError
 from farm.paths import CachePaths
 from farm.project.model import Component, Project
-from farm.render_steps import Rendering, RenderSteps
-from farm.source_files import SourceGatherer, plain_files
-from farm.source_package import RenderedSource, SourceFile
+from farm.render_steps import RenderSteps
+from farm.source_files import SourceGatherer
+from farm.source_package import RenderedSource
 from farm.source_scripts import SourceScripts
 from farm.sources.lookaside import Lookaside
 from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
-
-_THREADS = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of rendering one of many: a source, or why there is none."""
-
-    component: Component
-    source: RenderedSource | None
-    error: FarmError | None
 
 
 class Renderer:
@@ -68,11 +52,6 @@ class Renderer:
         self._store.create_record(record, encode(source))
         return source
 
-    def render_all(self, components: Sequence[Component]) -> Iterator[Outcome]:
-        """Render many components at a time, in threads; yield what came of each, in the order given."""
-        with ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="render") as threads:
-            yield from threads.map(self._outcome, components)
-
     def upstream_id(self, component: Component) -> str:
         """Return the commit of dist-git, or the identity of the local files, that a component is rendered from.
 
@@ -81,29 +60,6 @@ class Renderer:
             InfrastructureError: dist-git cannot be asked.
         """
         return self._steps.identify(component).upstream_id
-
-    def upstream(self, component: Component) -> RenderedSource:
-        """Return a component's files as upstream has them, before overlays and without lookaside sources."""
-        upstream = self._steps.upstream(self._steps.identify(component))
-        files = tuple(
-            SourceFile(name=name, digest=self._store.put_bytes(data)) for name, data in plain_files(upstream.files)
-        )
-        return RenderedSource(component=component.name, files=files, epoch=upstream.epoch)
-
-    def explain(self, component: Component) -> Rendering:
-        """Return every step of a component's rendering; nothing comes from the lookaside.
-
-        Raises:
-            ProjectError: an overlay does not apply.
-            InfrastructureError: dist-git cannot be reached.
-        """
-        return self._steps.render(self._steps.identify(component))
-
-    def _outcome(self, component: Component) -> Outcome:
-        try:
-            return Outcome(component=component, source=self.render(component), error=None)
-        except FarmError as exc:
-            return Outcome(component=component, source=None, error=exc)
 
     def _known(self, record: str) -> RenderedSource | None:
         data = self._store.record(record)

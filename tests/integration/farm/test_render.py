@@ -308,25 +308,6 @@ def test_the_lock_file_says_which_commit_is_taken(world: World) -> None:
         world.render("[components.demo]\n", **{"locks/demo.lock": "version = 2\n"})
 
 
-def test_many_are_rendered_in_order_and_a_failure_stays_alone(world: World) -> None:
-    for package in ("a", "b", "c"):
-        world.upstream.commit(package, {f"{package}.spec" if package != "b" else "x.spec": f"Name: {package}\n"})
-    project = world.project("[components.a]\n[components.b]\n[components.c]\n")
-    outcomes = list(world.renderer(project).render_all(project.select(everything=True)))
-    assert [outcome.component.name for outcome in outcomes] == ["a", "b", "c"]
-    assert [type(outcome.error) for outcome in outcomes] == [type(None), MissingSpecError, type(None)]
-    assert all(isinstance(outcome.error, FarmError) or outcome.source for outcome in outcomes)
-
-
-def test_upstream_is_what_upstream_has(world: World) -> None:
-    world.demo()
-    project = world.project(OVERLAID, **{"fix.patch": "x"})
-    source = world.renderer(project).upstream(project.component("demo"))
-    content = world.content(source)
-    assert content["demo.spec"].decode() == SPEC
-    assert sorted(content) == ["demo.spec", "sources"]
-
-
 def test_a_lost_blob_is_made_again(world: World) -> None:
     world.demo()
     first = world.render("[components.demo]\n")
