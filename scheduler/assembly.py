@@ -15,14 +15,13 @@ from farm.inputs.component_inputs import ProjectInputs
 from farm.inputs.contents import WorkTreeContents
 from farm.inputs.layers import Layers
 from farm.inputs.named_input import SourceInputs
-from farm.nevra import Nevra
 from farm.process import run
 from farm.project.farm_settings import BuildFrom
 from farm.project.model import Project
 from farm.render import Renderer
 from farm.rendered_specs import RenderedSpecs
 from farm.sandbox.mount_namespace import isolate_mounts
-from farm.source_package import BinaryPackage, SpecFacts
+from farm.source_package import SpecFacts
 from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
 from scheduler.known_graph import KnownGraph
@@ -31,6 +30,7 @@ from scheduler.preparation import Preparation, Prepared
 from scheduler.resolution import Resolver
 from scheduler.seed_repositories import SeedRepositories
 from scheduler.solver import seed_provides
+from scheduler.stand_in import stand_in
 from workers.capacity import machine_capacity
 from workers.site import Site
 from workers.tasks import run_generate
@@ -113,7 +113,7 @@ class Assembly:
         for name, found in sorted(prepared.items()):
             for arch in self.arches:
                 node = Node(name, arch)
-                facts[node] = _stand_in(name, arch) if isinstance(found, FarmError) else found.facts[arch]
+                facts[node] = stand_in(name, arch) if isinstance(found, FarmError) else found.facts[arch]
                 if isinstance(found, Prepared):
                     requires[node] = self.resolver.known_requires(found, arch)
         return KnownGraph(facts=facts, seed_provides=seed_provides(self.seed.repositories), requires=requires)
@@ -143,16 +143,3 @@ def project_commit(root: Path) -> str:
         return ""
     changes = run(["git", "-C", str(root), "status", "--porcelain", "--", "."])
     return head.stdout.decode().strip() + ("+" if changes.stdout else "")
-
-
-def _stand_in(component: str, arch: str) -> SpecFacts:
-    """Return facts for a component whose spec cannot be read: whoever needs its packages by name waits for it."""
-    names = (component, f"{component}-devel", f"lib{component}")
-    return SpecFacts(
-        arch=arch,
-        source=Nevra(name=component, epoch=0, version="0", release="0", arch="src"),
-        build_requires=(),
-        dynamic=False,
-        packages=tuple(BinaryPackage(name=name, provides=(), requires=()) for name in names),
-        excluded="",
-    )

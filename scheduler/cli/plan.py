@@ -15,8 +15,9 @@ from scheduler.durations import Durations
 from scheduler.forecast import Forecast, foretell
 from scheduler.known_graph import KnownGraph
 from scheduler.learned_durations import learn_durations
+from scheduler.node import Node
 from scheduler.past_builds import PastBuilds, read_past_builds
-from scheduler.plan import Plan, to_dot
+from scheduler.plan import Plan, make_plan, to_dot
 from scheduler.plan_page import plan_page
 from scheduler.plan_picture import draw_plan
 from scheduler.plan_report import PlanRow, report_plan
@@ -24,6 +25,8 @@ from scheduler.planning import Planner
 from scheduler.preparation import Prepared
 from scheduler.preview import preview_plan, project_changes
 from scheduler.report import duration
+from scheduler.solver import seed_provides
+from scheduler.spec_graph import read_spec_graph
 from scheduler.stage_report import STAGE_COLUMNS, stage_rows
 from workers.capacity import machine_capacity
 
@@ -32,10 +35,10 @@ COLUMNS = (
     Column[PlanRow]("component", lambda row: row.component),
     Column[PlanRow]("arch", lambda row: row.arch),
     Column[PlanRow]("action", lambda row: row.action),
-    Column[PlanRow]("reasons", lambda row: "; ".join(it.text for it in row.reasons)),
     Column[PlanRow]("dependents", lambda row: row.blast_radius, right=True),
     Column[PlanRow]("time", lambda row: duration(row.seconds) + ("" if row.samples else "?"), right=True),
     Column[PlanRow]("critical", lambda row: "yes" if row.critical else ""),
+    Column[PlanRow]("reasons", lambda row: "; ".join(it.text for it in row.reasons)),
 )
 
 
@@ -57,6 +60,7 @@ class PreviewRangeError(UsageError):
 @click.option("--stages", is_flag=True, help="Print where the seed breaks cycles instead.")
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a picture as well.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page as well.")
+@click.option("--specs", is_flag=True, help="Plan from specs alone, as if nothing were built: no source is fetched.")
 @click.option("--from", "start", default="", metavar="COMMIT", help="Preview: what changes since this commit rebuild.")
 @click.option("--to", "end", default="", metavar="COMMIT", help="Where the preview ends; HEAD otherwise.")
 @pass_farm
@@ -71,6 +75,7 @@ def plan(  # noqa: PLR0913 - one argument an option
     stages: bool,
     svg: Path | None,
     html: Path | None,
+    specs: bool,
     start: str,
     end: str,
 ) -> None:
@@ -78,15 +83,23 @@ def plan(  # noqa: PLR0913 - one argument an option
 
     Without a selector, all components are planned. With --from, the plan is what the commits since then cause, whatever
     was built; who needs whom is taken from the work tree.
+
+    With --specs, all of it comes from what specs say, read without executing anything: nothing is fetched, and every
+    node is planned as if it had never been built. Where farm.toml names no repository, a seed with everything is
+    assumed.
     """
     if end and not start:
         raise PreviewRangeError("--to needs --from", hint="name the commit to compare from with --from")
     assembly = assemble(farm, arch)
     selection = Selection(globs=component, groups=group, everything=everything or not (component or group))
     selected = selection.nodes(assembly.project, assembly.arches)
-    prepared = assembly.prepare()
-    known = assembly.known_graph(prepared)
-    made = _planner(assembly, prepared, known).plan(selected=selected)
+    prepared: Mapping[str, Prepared | FarmError] = {}
+    if specs:
+        known, made = _plan_specs(assembly, selected)
+    else:
+        prepared = assembly.prepare()
+        known = assembly.known_graph(prepared)
+        made = _planner(assembly, prepared, known).plan(selected=selected)
     if start:
         made = preview_plan(known.graph, project_changes(farm, start, end or "HEAD"), selected)
     past = read_past_builds(farm.ledger())
@@ -108,6 +121,25 @@ def plan(  # noqa: PLR0913 - one argument an option
         emit_rows(farm, report.nodes, COLUMNS)
         for line in [*remarks(made), *forecast_lines(forecast)]:
             note(farm, line)
+
+
+def _plan_specs(assembly: Assembly, selected: Sequence[Node]) -> tuple[KnownGraph, Plan]:
+    """Return the graph that specs tell of, and the plan of building it from nothing."""
+    has_seed = bool(assembly.project.farm.repositories)
+    found = read_spec_graph(
+        assembly.farm,
+        assembly.project,
+        assembly.arches,
+        seed_provides=seed_provides(assembly.seed.repositories) if has_seed else None,
+    )
+    if not has_seed:
+        note(assembly.farm, "farm.toml names no repository: a seed is assumed that has every package")
+    if found.unread:
+        names = ", ".join(sorted({node.component for node in found.unread}))
+        note(assembly.farm, f"guessed from their names, for their specs cannot be read: {names}")
+    if found.dynamic:
+        note(assembly.farm, f"{len(found.dynamic)} specs tell some of their BuildRequires only in a build")
+    return found.known, make_plan(found.known.graph, current={}, last={}, selected=selected)
 
 
 def learned(
