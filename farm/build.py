@@ -128,6 +128,7 @@ class BuildResult:
         cause: set unless it succeeded.
         memory_bytes: the most that the build held at once, cached files aside; `disk_bytes` that it had on its disk.
             0 where nobody measured, as in results of old ledgers.
+        cpus: cores that were set aside for it; 0 in results of old ledgers. How many it saw, the variation says.
     """
 
     build_id: Digest
@@ -144,3 +145,4 @@ class BuildResult:
     cause: FailureCause | None
     memory_bytes: int = 0
     disk_bytes: int = 0
+    cpus: int = 0

@@ -8,6 +8,7 @@ from scheduler.durations import Duration
 _GIB = 2**30
 _LONG_SECONDS = 600.0
 _HUGE_SECONDS = 3600.0
+_LEAST_BYTES = 2**28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,8 @@ class Demand:
     """What is set aside for one build.
 
     Attributes:
-        measured: memory and disk were seen, not guessed: a machine that has less would swap.
+        cpus: cores of its own; what is idle beside them it may use as well (`Place.may_use`).
+        measured: memory was seen, not guessed: a machine that has less would swap.
     """
 
     cpus: int = 1
@@ -47,18 +49,25 @@ def prior_demand(duration: Duration, limits: BuildLimits) -> Demand:
     )
 
 
-def measured_demand(prior: Demand, *, memory_bytes: int, disk_bytes: int) -> Demand:
-    """Return the demand of a build whose peaks were measured, with a quarter to spare, in steps of a power of two.
+def measured_demand(prior: Demand, limits: BuildLimits, *, memory_bytes: int, disk_bytes: int) -> Demand:
+    """Return the demand of a build whose peaks were measured, with a quarter to spare, in steps.
 
-    Steps keep builds alike, so that the scheduler has few kinds to choose among.
+    Steps keep builds alike, so that the scheduler has few kinds to choose among. What nobody measured (0) stays as it
+    was expected.
+
+    Args:
+        limits: what no build gets more than, so that nothing more is ever needed.
     """
     return replace(
         prior,
-        memory_bytes=_step(memory_bytes + memory_bytes // 4),
-        disk_bytes=_step(disk_bytes + disk_bytes // 4),
-        measured=True,
+        memory_bytes=min(_step(memory_bytes), limits.memory_bytes) if memory_bytes else prior.memory_bytes,
+        disk_bytes=min(_step(disk_bytes), limits.disk_bytes) if disk_bytes else prior.disk_bytes,
+        measured=bool(memory_bytes),
     )
 
 
-def _step(size: int) -> int:
-    return 1 << max(size - 1, 2**28 - 1).bit_length()
+def _step(peak: int) -> int:
+    """Return a power of two, or one and a half of it, that leaves a quarter to spare."""
+    size = max(peak + peak // 4, _LEAST_BYTES)
+    power = 1 << (size - 1).bit_length()
+    return power * 3 // 4 if size <= power * 3 // 4 else power

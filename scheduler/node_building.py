@@ -17,7 +17,7 @@ from scheduler.run_record import RunRecord
 from scheduler.surroundings import CurrentBuilds, Post, Surroundings, one_line
 from workers.build import BuildRequest
 from workers.tasks import BuildTask
-from workers.variation import further_variation
+from workers.variation import further_variation, on_cpus
 
 VARIATIONS = ("first", "second")
 """Every build id is built in these surroundings before it is judged."""
@@ -83,13 +83,15 @@ class NodeBuilding:
     def _task(self, start: messages.StartBuild) -> BuildTask:
         inputs = self._current[start.node].inputs
         site = self._sites(start.node.arch)
+        varied = further_variation(start.build_id, VARIATIONS.index(start.variation))
         return BuildTask(
             site=site,
             request=BuildRequest(
                 inputs=inputs.build,
                 source_rpm=inputs.source_rpm,
-                variation=further_variation(start.build_id, VARIATIONS.index(start.variation)),
+                variation=on_cpus(varied, cpus=start.place.cpus, may_use=start.place.may_use),
                 limits=self._limits,
+                cpus=start.place.cpus,
             ),
             lock=inputs.lock,
             live_log=site.state.live_log(start.build_id, start.variation),

@@ -173,11 +173,20 @@ class ReadyBuilds:
                 overtaken.append((entry, lane, demand))
                 continue
             self._count_overtaken(overtaken, lane.arch)
-            place = Place(
-                worker=worker, cpus=demand.cpus, memory_bytes=demand.memory_bytes, disk_bytes=demand.disk_bytes
-            )
-            return entry, lane, place, demand
+            return entry, lane, self._place(worker, demand), demand
         return None
+
+    def _place(self, worker: str, demand: Demand) -> Place:
+        """Return a place, with a share of what idles beside it: the builds that wait have theirs in it."""
+        waiting_here = -(-(len(self._live) - 1) // max(len(self._pool), 1))
+        idle = max(self._pool.idle_cpus(worker) - demand.cpus, 0)
+        return Place(
+            worker=worker,
+            cpus=demand.cpus,
+            may_use=demand.cpus + idle // (1 + waiting_here),
+            memory_bytes=demand.memory_bytes,
+            disk_bytes=demand.disk_bytes,
+        )
 
     def _worker_for(self, entry: _Entry, arch: str, demand: Demand) -> str:
         reservation = self._reserved.get(arch)

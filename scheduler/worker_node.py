@@ -37,10 +37,12 @@ class Place:
 
     Attributes:
         worker: name of a `WorkerNode`; empty leaves it to the executor.
+        may_use: CPUs that the build is told of: its own, and its share of what is idle; 0 is all of the machine.
     """
 
     worker: str = ""
     cpus: int = 1
+    may_use: int = 0
     memory_bytes: int = 0
     disk_bytes: int = 0
 

@@ -67,6 +67,15 @@ class WorkerPool:
                 best, found = key, name
         return found
 
+    def __len__(self) -> int:
+        """Return how many machines there are."""
+        return len(self._workers)
+
+    def idle_cpus(self, name: str) -> int:
+        """Return how many CPUs of a machine no build has."""
+        shape = self._shape.get(name)
+        return max(shape[0], 0) if shape is not None else 0
+
     def fits(self, name: str, arch: str, demand: Demand) -> bool:
         """Tell whether a machine has room for a build now."""
         shape = self._shape.get(name)

@@ -27,12 +27,17 @@ _HOST_RESERVE_BYTES = 32 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRequest:
-    """What to build, and in which surroundings."""
+    """What to build, and in which surroundings.
+
+    Attributes:
+        cpus: cores that are set aside for it; how many it sees, the variation says.
+    """
 
     inputs: BuildInputs
     source_rpm: SourceRpm
     variation: Variation
     limits: BuildLimits
+    cpus: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,7 @@ def build_rpm(
         cause=ending.cause,
         memory_bytes=ending.memory_bytes,
         disk_bytes=ending.disk_bytes,
+        cpus=request.cpus,
     )
 
 

@@ -1,7 +1,7 @@
 """Deterministic surroundings for the builds of one build id: all that must not reach the output, varied."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from farm.build import Variation
 from farm.digest import Digest
@@ -79,6 +79,22 @@ def further_variation(build_id: Digest, n: int) -> Variation:
         home=f"/builddir/{user}",
         environment=row.environment,
     )
+
+
+def on_cpus(variation: Variation, *, cpus: int, may_use: int) -> Variation:
+    """Return surroundings with the number of CPUs that the build's place gives.
+
+    Surroundings with all CPUs get what the place lets a build use; others as many as they name, and where the place
+    has cores of the build's own, all of these but one: a big build is not made twice as long by verifying it on a
+    single CPU. So the first two builds never see the same number, unless the machine has a single CPU.
+
+    Args:
+        cpus: cores that are set aside for the build.
+        may_use: these and what is idle beside them; 0 is all of the machine.
+    """
+    if variation.cpus:
+        return replace(variation, cpus=max(variation.cpus, cpus - 1))
+    return replace(variation, cpus=may_use and max(may_use, cpus, 2))
 
 
 def user_id(variation: Variation) -> int:

@@ -152,13 +152,14 @@ def _run(
                 reasons = tuple(describe(reason) for reason in node.reasons)
                 planned = NodePlanned(component=node.component, arch=node.arch, reasons=reasons, action=node.action)
                 ledger.append(run.run_id, planned)
-        durations = learned(assembly, prepared, known, read_past_builds(ledger))
+        past = read_past_builds(ledger)
+        durations = learned(assembly, prepared, known, past)
         stage = StageRun(
             assembly=assembly,
             run=run,
             known=known,
             prepared=prepared,
-            policy=run_policy(known.graph.nodes, durations, assembly.limits, ask),
+            policy=run_policy(known.graph.nodes, durations, past.uses, assembly.limits, ask),
             waived=planner.waived(),
             keep_going=keep_going,
             reporter=lambda total: open_reporter(farm, total),

@@ -118,8 +118,9 @@ def simulate(  # noqa: PLR0913 - one argument an option
         known = assembly.known_graph(prepared)
         chosen = Selection(globs=component, groups=group, everything=everything or not (component or group))
         needs = known.needs(chosen.nodes(assembly.project, assembly.arches))
-        durations = learned(assembly, prepared, known, read_past_builds(farm.ledger()))
-        policy = run_policy(known.graph.nodes, durations, assembly.limits, Ask(requester=user_name()))
+        past = read_past_builds(farm.ledger())
+        durations = learned(assembly, prepared, known, past)
+        policy = run_policy(known.graph.nodes, durations, past.uses, assembly.limits, Ask(requester=user_name()))
     unable = sorted({node.arch for node in needs} - set(arches))
     if unable:
         raise BadWorkersError(f"no machine builds for {', '.join(unable)}", hint=f"--workers {unable[0]}=COUNT")

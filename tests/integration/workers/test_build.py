@@ -1,5 +1,6 @@
 """Builds with real rpmbuild, in the sandbox."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from farm.digest import Digest
 from farm.store.artifact_store import StoreError
 from farm.store.directory_store import DirectoryStore
 from workers.build import BuildRequest, build_rpm
-from workers.variation import first_variation, further_variation, second_variation
+from workers.variation import first_variation, further_variation, on_cpus, second_variation
 
 pytestmark = pytest.mark.integration
 
@@ -48,6 +49,21 @@ def test_a_build_sees_the_surroundings_it_was_given(bench: Workbench) -> None:
     assert said["zone"] == "+1400"
     assert said["locale"] == varied.locale
     assert abs(int(said["clock"]) - int(said["mark"]) - varied.time_offset) <= 60
+
+
+def test_the_cpus_of_its_place_reach_a_build_and_not_its_output(bench: Workbench) -> None:
+    if len(os.sched_getaffinity(0)) == 1:
+        pytest.skip("this machine has a single CPU")
+    spec = make_spec(build="echo flags %{?_smp_mflags} ncpus $RPM_BUILD_NCPUS")
+    varied = (first_variation, second_variation)
+    results = [
+        bench.build(spec, vary=lambda inputs, of=of: on_cpus(of(inputs.build_id), cpus=2, may_use=2))  # type: ignore[misc]
+        for of in varied
+    ]
+    assert "\nflags -j2 ncpus 2\n" in bench.log(results[0])
+    assert "\nflags -j1 ncpus 1\n" in bench.log(results[1])
+    assert results[0].build_id == results[1].build_id
+    assert results[0].rpms == results[1].rpms != ()
 
 
 def test_makefile_that_was_touched_is_remade_once(bench: Workbench) -> None:

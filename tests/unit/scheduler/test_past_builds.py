@@ -10,13 +10,14 @@ from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
+from scheduler.learned_demands import Use
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
 
 
 def built(ledger: Ledger, run: str, build: str, *seconds: float) -> None:
     for variation, took in zip(("first", "second"), seconds, strict=False):
-        result = replace(build_result(build, of=variation), seconds=took)
+        result = replace(build_result(build, of=variation), seconds=took, memory_bytes=5, disk_bytes=6, cpus=2)
         lease = ledger.acquire(build_subject(result.build_id, variation), this_process(), 60)
         assert lease is not None
         ledger.record_result(lease, result)
@@ -48,7 +49,9 @@ def test_successful_builds_are_samples_once_each(tmp_path: Path) -> None:
     built(ledger, second, "two", 20, 21)
     ended(ledger, second, "curl", digest_of="one", seconds=21)
 
-    assert sorted(read_past_builds(ledger).samples[Node("curl", "x86_64")]) == [10, 11]
+    past = read_past_builds(ledger)
+    assert sorted(past.samples[Node("curl", "x86_64")]) == [10, 11]
+    assert past.uses[Node("curl", "x86_64")] == (Use(memory_bytes=5, disk_bytes=6, cpus=2),) * 2
 
 
 def test_failed_builds_are_none(tmp_path: Path) -> None:

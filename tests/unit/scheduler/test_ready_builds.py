@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from scheduler.demand import Demand
 from scheduler.node import Node
 from scheduler.policy import Ask, Urgency
@@ -86,3 +88,53 @@ def test_what_waits_and_what_runs_wants_slots() -> None:
     assert ready.wanted_slots() == {"x86_64": 3}
     ready.end(build(running))
     assert ready.wanted_slots() == {"x86_64": 2}
+
+
+def places(ready: ReadyBuilds) -> dict[str, tuple[int, int]]:
+    return {found.node.component: (place.cpus, place.may_use) for found, place in ready.startable()}
+
+
+def test_a_lone_build_may_use_what_idles() -> None:
+    ready = queue(8)
+    ready.push(build("a"), wish())
+    assert places(ready) == {"a": (1, 8)}
+    ready.push(build("b"), wish())
+    assert places(ready) == {"b": (1, 7)}
+
+
+def test_builds_that_wait_have_their_share_of_what_idles() -> None:
+    ready = queue(8)
+    for name in "abcdefgh":
+        ready.push(build(name), wish())
+    assert set(places(ready).values()) == {(1, 1)}
+    for name in "abcdefgh":
+        ready.end(build(name))
+    ready.push(build("big"), replace(wish(1.0), demand=Demand(cpus=3)))
+    ready.push(build("small"), wish())
+    assert places(ready) == {"big": (3, 5), "small": (1, 5)}
+
+
+def verifying(avoid: str) -> Wish:
+    return replace(wish(order=1), avoid=avoid)
+
+
+def test_what_verifies_prefers_another_machine_and_does_not_wait_for_it() -> None:
+    ready = ReadyBuilds()
+    ready.set_workers([WorkerNode(name=name, cpus=2, slots=(("x86_64", 2),)) for name in ("one", "two")])
+    for name in ("a", "b", "c"):
+        ready.push(build(name, "second"), verifying("one"))
+    assert [place.worker for _, place in ready.startable()] == ["two", "two", "one"]
+
+
+def test_what_verifies_goes_before_what_is_less_on_the_critical_path() -> None:
+    """Whoever needs a component waits for both of its builds: on the critical path, neither yields to what is not."""
+    ready = queue(1)
+    ready.push(build("long", "second"), wish(9.0, order=1))
+    ready.push(build("leaf"), wish(1.0))
+    ready.push(build("longer"), wish(10.0))
+    order = []
+    for _ in range(3):
+        ((found, _),) = ready.startable()
+        order.append(found.node.component)
+        ready.end(found)
+    assert order == ["longer", "long", "leaf"]

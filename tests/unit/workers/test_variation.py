@@ -8,7 +8,7 @@ from builders.builds import digest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.variation import directory_seed, first_variation, further_variation, second_variation, user_id
+from workers.variation import directory_seed, first_variation, further_variation, on_cpus, second_variation, user_id
 
 BUILD = digest("a build")
 BUILD_IDS = st.text(max_size=5).map(digest)
@@ -59,3 +59,16 @@ def test_first_build_has_the_machines_own_clock() -> None:
 def test_there_is_nothing_before_the_first() -> None:
     with pytest.raises(ValueError, match="number -1"):
         further_variation(BUILD, -1)
+
+
+@given(cpus=st.integers(1, 64), idle=st.integers(0, 64))
+def test_first_and_second_build_see_different_numbers_of_cpus_wherever_they_run(cpus: int, idle: int) -> None:
+    first = on_cpus(first_variation(digest("a")), cpus=cpus, may_use=cpus + idle).cpus
+    second = on_cpus(second_variation(digest("a")), cpus=cpus, may_use=cpus + idle).cpus
+    assert first >= max(cpus + idle, 2)
+    assert second == max(1, cpus - 1) < first
+
+
+def test_a_place_that_says_nothing_of_cpus_leaves_surroundings_as_they_are() -> None:
+    for variation in (first_variation(digest("a")), second_variation(digest("a"))):
+        assert on_cpus(variation, cpus=1, may_use=0) == variation
