@@ -109,10 +109,3 @@ def _number_key(digits: str) -> str:
     """Return a string that sorts as the number does, however long it is (`int` is slow on hostile input)."""
     stripped = digits.lstrip("0")
     return f"{len(stripped):010d}{stripped}"
-
-
-def compare_evr(left: Nevra, right: Nevra) -> int:
-    """Compare epoch, version and release as rpm does; return -1, 0 or 1."""
-    if left.epoch != right.epoch:
-        return 1 if left.epoch > right.epoch else -1
-    return compare_versions(left.version, right.version) or compare_versions(left.release, right.release)

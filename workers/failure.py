@@ -82,11 +82,6 @@ def limit_cause(category: str, summary: str, log: bytes) -> FailureCause:
     )
 
 
-def failing_phase(log: bytes) -> str:
-    """Return the phase that failed or was running last (`%build`), or an empty text."""
-    return _failing_phase(log).name
-
-
 def _failing_phase(data: bytes) -> _Phase:
     start = max(0, len(data) - SCAN_BYTES)
     offset = data.count(b"\n", 0, start)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 REMOVE = "file-remove"
-REPLACE = "file-search-replace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,15 +105,6 @@ class DnfClient:
         """
         return self.dnf(["install", *packages], installroot, timeout=timeout)
 
-    def repoquery(self, installroot: Path) -> list[str]:
-        """Return the NEVRAs of all packages that the repositories offer, sorted.
-
-        Raises:
-            DnfError: dnf5 refused.
-        """
-        said = self.dnf(["repoquery", "--quiet", "--qf", "%{full_nevra}\n"], installroot)
-        return sorted(line for line in said.splitlines() if line)
-
     def dnf(self, arguments: Sequence[str], installroot: Path, *, timeout: float = 600.0) -> str:
         """Run dnf5 on an install root and return its standard output.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import zstandard
 
-from farm.digest import Digest, digest_bytes
+from farm.digest import digest_bytes
 from farm.errors import SigningError
 from farm.rpm_facts import RpmFacts
 from repo_publish.layout import package_location
@@ -163,8 +163,3 @@ def _bad(facts: RpmFacts, why: str) -> BadFactsError:
 def names(repodata: Repodata) -> tuple[str, ...]:
     """Return the names of the files that repomd.xml lists."""
     return tuple(file.name for file in repodata.files)
-
-
-def repomd_digest(repodata: Repodata) -> Digest:
-    """Return the digest of repomd.xml."""
-    return digest_bytes(repodata.repomd)

@@ -13,10 +13,11 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from builders.reader_agreement import FIELDS, Agreement, compare_readings
+
 from farm.clock import SystemClock
 from farm.environment import inherited, variable
 from farm.paths import CachePaths
-from farm.requires.agreement import FIELDS, Agreement, compare_readings
 from farm.requires.macro_set import MacroSet
 from farm.requires.parallel_reader import ParallelReader
 from farm.requires.readers import cached_reader

@@ -72,7 +72,7 @@ def test_sees_an_update_and_a_rollback(farm: FarmState, rpms: SmallRpms, client_
         farm.publisher().publish(farm.compose())
         client = DnfClient(client_root, tmp_path / "client")
         client.add_repository("demo", farm.state.repositories / "base/x86_64", key=farm.state.public_key)
-        offered.append(client.repoquery(tmp_path / "installed"))
+        offered.append(client.dnf(["repoquery", "--quiet", "--qf", "%{full_nevra}\n"], tmp_path / "installed").split())
     assert offered == [["hello-0:1-1.x86_64"], ["hello-0:2-1.x86_64"]]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.nevra import Nevra, NevraError, compare_evr, compare_versions
+from farm.nevra import Nevra, NevraError, compare_versions
 
 WORDS = st.text("abz019+~^._", min_size=1, max_size=12)
 NEVRAS = st.builds(
@@ -95,13 +95,3 @@ def test_order_is_antisymmetric(one: str, other: str) -> None:
 
 def test_huge_numbers_cost_nothing() -> None:
     assert compare_versions("1" * 100_000, "1" * 99_999 + "2") == -1
-
-
-@pytest.mark.parametrize(
-    ("older", "newer"),
-    [("a-1-1.noarch", "a-1:0-1.noarch"), ("a-1-1.noarch", "a-1-2.noarch"), ("a-1-9.noarch", "a-2-1.noarch")],
-)
-def test_evr_order_is_epoch_then_version_then_release(older: str, newer: str) -> None:
-    assert compare_evr(Nevra.parse(older), Nevra.parse(newer)) == -1
-    assert compare_evr(Nevra.parse(newer), Nevra.parse(older)) == 1
-    assert compare_evr(Nevra.parse(newer), Nevra.parse(newer)) == 0

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farm.build import FailureCause
-from workers.failure import LINE_CHARACTERS, MOST_LINES, SCAN_BYTES, failing_phase, find_cause, limit_cause
+from workers.failure import LINE_CHARACTERS, MOST_LINES, SCAN_BYTES, find_cause, limit_cause
 from workers.failure_rules import BUILD_ORDER, CHECK_ORDER, SURROUNDINGS
 
 
@@ -294,7 +294,6 @@ def test_limit_shows_what_was_running() -> None:
     cause = limit_cause("timeout", "still running", b"Executing(%check): x\n+ ./forever\n")
     assert cause.summary == "%check: still running"
     assert cause.lines[-1] == "+ ./forever"
-    assert failing_phase(b"Executing(%check): x\n") == "%check"
 
 
 _PIECES = st.sampled_from(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from builders.reader_agreement import compare_readings
 from builders.vectors import DIRECTORY, require_vectors
 
-from farm.requires.agreement import compare_readings
 from farm.requires.macro_set import MacroSet
 from farm.requires.parallel_reader import ParallelReader
 from farm.requires.reading import RenderedSpec, SpecReading
