@@ -59,27 +59,13 @@ class Policy:
 
 def longest_remaining(needs: NodeNeeds, durations: Durations) -> dict[Node, float]:
     """Return for each node the expected seconds of the longest path that begins with it: the critical path first."""
-    return _longest(needs, durations.seconds)
-
-
-def longest_unweighted(needs: NodeNeeds, _durations: Durations) -> dict[Node, float]:
-    """Return for each node the number of nodes of the longest path that begins with it."""
-    return _longest(needs, lambda _node: 1.0)
-
-
-def most_dependents(needs: NodeNeeds, _durations: Durations) -> dict[Node, float]:
-    """Return for each node how many need it directly."""
-    count = dict.fromkeys(needs, 0.0)
-    for found in needs.values():
-        for need in found:
-            if need in count:
-                count[need] += 1.0
-    return count
-
-
-def first_come(needs: NodeNeeds, _durations: Durations) -> dict[Node, float]:
-    """Rank all alike: what was ready first goes first."""
-    return dict.fromkeys(needs, 0.0)
+    behind = dict.fromkeys(needs, 0.0)
+    for node in reversed(build_order(needs)):
+        behind[node] += durations.seconds(node)
+        for need in needs[node]:
+            if need in behind and behind[need] < behind[node]:
+                behind[need] = behind[node]
+    return behind
 
 
 def inherited_asks(needs: NodeNeeds, asks: Mapping[Node, Ask], ask: Ask) -> dict[Node, Ask]:
@@ -101,13 +87,3 @@ def build_order(needs: NodeNeeds) -> list[Node]:
     """Return the nodes so that each is behind what it needs; always the same order for the same needs."""
     ordered = {node: sorted(need for need in needs[node] if need in needs) for node in sorted(needs)}
     return list(TopologicalSorter(ordered).static_order())
-
-
-def _longest(needs: NodeNeeds, weight: Callable[[Node], float]) -> dict[Node, float]:
-    behind = dict.fromkeys(needs, 0.0)
-    for node in reversed(build_order(needs)):
-        behind[node] += weight(node)
-        for need in needs[node]:
-            if need in behind and behind[need] < behind[node]:
-                behind[need] = behind[node]
-    return behind

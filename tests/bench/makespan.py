@@ -10,6 +10,7 @@ spread evenly, whichever is larger. `misjudged` is the farm's order where builds
 
 import sys
 
+from builders.other_rankings import first_come, longest_unweighted, most_dependents
 from builders.vector_graph import heavy_tailed, vector_needs
 
 from farm.clock import SystemClock
@@ -21,10 +22,7 @@ from scheduler.policy import (
     NodeNeeds,
     Policy,
     Ranking,
-    first_come,
     longest_remaining,
-    longest_unweighted,
-    most_dependents,
 )
 from scheduler.retry import RetryPolicy
 from scheduler.simulator.bounds import bounds

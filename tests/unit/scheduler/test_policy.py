@@ -7,11 +7,8 @@ from scheduler.policy import (
     Ask,
     Urgency,
     build_order,
-    first_come,
     inherited_asks,
     longest_remaining,
-    longest_unweighted,
-    most_dependents,
 )
 
 
@@ -26,12 +23,6 @@ DURATIONS = Durations(known={DOC: Duration(seconds=500.0)}, prior=Duration(secon
 
 def test_the_longest_path_is_weighted_by_what_builds_take() -> None:
     assert longest_remaining(NEEDS, DURATIONS) == {LIB: 510.0, APP: 20.0, TOP: 10.0, DOC: 500.0}
-    assert longest_unweighted(NEEDS, DURATIONS) == {LIB: 3.0, APP: 2.0, TOP: 1.0, DOC: 1.0}
-
-
-def test_other_orders_to_compare_with() -> None:
-    assert most_dependents(NEEDS, DURATIONS) == {LIB: 2.0, APP: 1.0, TOP: 0.0, DOC: 0.0}
-    assert set(first_come(NEEDS, DURATIONS).values()) == {0.0}
 
 
 def test_what_a_security_fix_needs_is_as_urgent() -> None:
@@ -48,4 +39,3 @@ def test_the_build_order_does_not_depend_on_that_of_the_needs(order: list[Node])
 
 def test_needs_outside_the_run_count_for_nothing() -> None:
     assert longest_remaining({APP: frozenset({LIB})}, DURATIONS) == {APP: 10.0}
-    assert most_dependents({APP: frozenset({LIB})}, DURATIONS) == {APP: 0.0}

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import hypothesis.strategies as st
 import pytest
+from builders.other_rankings import first_come
 from builders.simulated_runs import Case
 from hypothesis import given, settings
 
@@ -14,7 +15,7 @@ from scheduler.demand import Demand
 from scheduler.durations import Duration, Durations
 from scheduler.messages import AlarmKind
 from scheduler.node import Node
-from scheduler.policy import Ask, NodeNeeds, Policy, Urgency, first_come
+from scheduler.policy import Ask, NodeNeeds, Policy, Urgency
 from scheduler.simulator.bounds import bounds
 from scheduler.simulator.simulation import SimulationStuckError
 from scheduler.simulator.world import Chances, Death, World
