@@ -42,18 +42,8 @@ _OTHERS = (
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
-def first_variation(build_id: Digest) -> Variation:
-    """Return the plain surroundings: the machine's own clock, UTC, all CPUs."""
-    return further_variation(build_id, 0)
-
-
-def second_variation(build_id: Digest) -> Variation:
-    """Return surroundings that share nothing with the first ones but the build path."""
-    return further_variation(build_id, 1)
-
-
 def further_variation(build_id: Digest, n: int) -> Variation:
-    """Return the surroundings number `n`, counted from 0; 0 and 1 are the first and the second ones.
+    """Return the surroundings number `n`, counted from 0; 0 is the plain ones.
 
     They depend on build id and number alone, so that a repeated attempt repeats them exactly.
 

@@ -15,7 +15,7 @@ from farm.store.artifact_store import ArtifactStore
 from workers.build import BuildRequest, build_rpm
 from workers.policy_macros import policy_digest
 from workers.source_rpm import build_source_rpm
-from workers.variation import first_variation
+from workers.variation import further_variation
 
 SMALL = BuildLimits(seconds=60, memory_bytes=512 * 2**20, disk_bytes=128 * 2**20, processes=128, log_bytes=2**20)
 
@@ -60,7 +60,7 @@ class Workbench:
         """Build a spec once; plainly, unless told how to vary."""
         source_rpm = self.source_rpm(spec, component=component)
         inputs = self.inputs(source_rpm)
-        variation = vary(inputs) if vary else first_variation(inputs.build_id)
+        variation = vary(inputs) if vary else further_variation(inputs.build_id, 0)
         request = BuildRequest(inputs=inputs, source_rpm=source_rpm, variation=variation, limits=limits)
         return build_rpm(
             request,

@@ -15,7 +15,7 @@ from farm.digest import Digest
 from farm.store.artifact_store import StoreError
 from farm.store.directory_store import DirectoryStore
 from workers.build import BuildRequest, build_rpm
-from workers.variation import first_variation, further_variation, on_cpus, second_variation
+from workers.variation import further_variation, on_cpus
 
 pytestmark = pytest.mark.integration
 
@@ -38,7 +38,7 @@ def test_a_build_sees_the_surroundings_it_was_given(bench: Workbench) -> None:
         build='echo "clock $(date +%s)"; echo "host $(hostname)"; echo "who $(id -un) $HOME"; echo "cpus $(nproc)";'
         ' echo "zone $(date +%z)"; echo "locale $LC_ALL"; touch mark; echo "mark $(stat -c %Y mark)"'
     )
-    result = bench.build(spec, vary=lambda inputs: second_variation(inputs.build_id))
+    result = bench.build(spec, vary=lambda inputs: further_variation(inputs.build_id, 1))
     said = dict(
         line.split(" ", 1) for line in bench.log(result).splitlines() if not line.startswith("+") and " " in line
     )
@@ -55,10 +55,9 @@ def test_the_cpus_of_its_place_reach_a_build_and_not_its_output(bench: Workbench
     if len(os.sched_getaffinity(0)) == 1:
         pytest.skip("this machine has a single CPU")
     spec = make_spec(build="echo flags %{?_smp_mflags} ncpus $RPM_BUILD_NCPUS")
-    varied = (first_variation, second_variation)
     results = [
-        bench.build(spec, vary=lambda inputs, of=of: on_cpus(of(inputs.build_id), cpus=2, may_use=2))  # type: ignore[misc]
-        for of in varied
+        bench.build(spec, vary=lambda inputs, n=n: on_cpus(further_variation(inputs.build_id, n), cpus=2, may_use=2))  # type: ignore[misc]
+        for n in (0, 1)
     ]
     assert "\nflags -j2 ncpus 2\n" in bench.log(results[0])
     assert "\nflags -j1 ncpus 1\n" in bench.log(results[1])
@@ -71,7 +70,9 @@ def test_makefile_that_was_touched_is_remade_once(bench: Workbench) -> None:
     makefile = r"all: ;@echo made\nMakefile: Makefile.in ; cp Makefile.in Makefile\n"
     build = f"printf '{makefile}' > Makefile.in; cp Makefile.in Makefile; sleep 0.1; touch Makefile.in; make"
     result = bench.build(
-        make_spec(build=build), vary=lambda inputs: second_variation(inputs.build_id), limits=replace(SMALL, seconds=20)
+        make_spec(build=build),
+        vary=lambda inputs: further_variation(inputs.build_id, 1),
+        limits=replace(SMALL, seconds=20),
     )
     assert bench.log(result).count("\nmade\n") == 1
     assert result.outcome is BuildOutcome.SUCCEEDED
@@ -150,7 +151,7 @@ def test_another_clock_needs_libfaketime(bench: Workbench, tmp_path: Path) -> No
     source_rpm = bench.source_rpm(spec)
     inputs = bench.inputs(source_rpm)
     request = BuildRequest(
-        inputs=inputs, source_rpm=source_rpm, variation=second_variation(inputs.build_id), limits=SMALL
+        inputs=inputs, source_rpm=source_rpm, variation=further_variation(inputs.build_id, 1), limits=SMALL
     )
     result = build_rpm(
         request,
@@ -187,6 +188,6 @@ def test_disk_that_the_host_cannot_give_is_no_failure_of_the_build(bench: Workbe
 
 
 def test_nothing_is_left_of_a_build(bench: Workbench) -> None:
-    bench.build(make_spec(), vary=lambda inputs: first_variation(inputs.build_id))
+    bench.build(make_spec(), vary=lambda inputs: further_variation(inputs.build_id, 0))
     assert list(bench.scratch.iterdir()) == []
     assert str(bench.scratch) not in Path("/proc/self/mounts").read_text()

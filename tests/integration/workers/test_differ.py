@@ -9,7 +9,7 @@ from farm.verdict import VerdictStatus
 from workers import differ
 from workers.compare import compare, judge
 from workers.differ import Explanation, explain
-from workers.variation import second_variation
+from workers.variation import further_variation
 
 pytestmark = pytest.mark.integration
 
@@ -24,7 +24,7 @@ FLAGS = """-DWHEN="\\"$(date '+%%b %%e %%Y %%T')\\"" -DWHERE="\\"$(hostname)\\""
 
 def _twice(bench: Workbench, spec: str, component: str) -> tuple[BuildResult, BuildResult]:
     first = bench.build(spec, component=component)
-    second = bench.build(spec, component=component, vary=lambda inputs: second_variation(inputs.build_id))
+    second = bench.build(spec, component=component, vary=lambda inputs: further_variation(inputs.build_id, 1))
     assert [first.outcome, second.outcome] == [BuildOutcome.SUCCEEDED] * 2, bench.log(second)
     return first, second
 

@@ -9,7 +9,7 @@ from farm.build import BuildLimits, Variation
 from farm.sandbox.sandbox import Limits, Sandbox
 from workers.build_sandbox import PLAIN, MissingFakeTimeError, build_sandbox, sandbox_limits, target
 from workers.policy_macros import POLICY
-from workers.variation import first_variation, second_variation, user_id
+from workers.variation import further_variation, user_id
 
 BUILD = digest("a build")
 STARTED = 1_795_222_800
@@ -33,7 +33,7 @@ def _sandbox(tmp_path: Path, root: Path, variation: Variation, arch: str = "x86_
 
 
 def test_farms_macros_lie_in_the_build_users_home(tmp_path: Path) -> None:
-    sandbox = _sandbox(tmp_path, _root(tmp_path), first_variation(BUILD))
+    sandbox = _sandbox(tmp_path, _root(tmp_path), further_variation(BUILD, 0))
     macros = next(bind for bind in sandbox.binds if bind.target == "/builddir/builder/.rpmmacros")
     assert macros.source.read_text() == POLICY
     assert not macros.writable
@@ -41,7 +41,7 @@ def test_farms_macros_lie_in_the_build_users_home(tmp_path: Path) -> None:
 
 
 def test_surroundings_are_those_of_the_variation(tmp_path: Path) -> None:
-    varied = second_variation(BUILD)
+    varied = further_variation(BUILD, 1)
     sandbox = _sandbox(tmp_path, _root(tmp_path), varied)
     environment = dict(sandbox.environment)
     assert (sandbox.hostname, sandbox.umask, sandbox.cpus) == (varied.hostname, varied.umask, varied.cpus)
@@ -54,7 +54,7 @@ def test_surroundings_are_those_of_the_variation(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arch", "triplet"), [("x86_64", "x86_64-linux-gnu"), ("aarch64", "aarch64-linux-gnu")])
 def test_clock_starts_elsewhere_and_files_keep_theirs(tmp_path: Path, arch: str, triplet: str) -> None:
-    varied = second_variation(BUILD)
+    varied = further_variation(BUILD, 1)
     environment = dict(_sandbox(tmp_path, _root(tmp_path, triplet=triplet), varied, arch).environment)
     assert environment["FAKETIME"] == f"@{STARTED + varied.time_offset}"
     assert environment["LD_PRELOAD"] == f"/usr/lib/{triplet}/faketime/libfaketime.so.1"
@@ -62,7 +62,7 @@ def test_clock_starts_elsewhere_and_files_keep_theirs(tmp_path: Path, arch: str,
 
 
 def test_plain_clock_needs_no_library(tmp_path: Path) -> None:
-    environment = dict(_sandbox(tmp_path, _root(tmp_path), first_variation(BUILD)).environment)
+    environment = dict(_sandbox(tmp_path, _root(tmp_path), further_variation(BUILD, 0)).environment)
     assert "LD_PRELOAD" not in environment
     assert "FAKETIME" not in environment
 
@@ -70,7 +70,7 @@ def test_plain_clock_needs_no_library(tmp_path: Path) -> None:
 def test_clock_that_the_buildroot_cannot_give_is_the_farms_fault(tmp_path: Path) -> None:
     root = _root(tmp_path, triplet="other-linux-gnu")
     with pytest.raises(MissingFakeTimeError) as caught:
-        _sandbox(tmp_path, root, second_variation(BUILD))
+        _sandbox(tmp_path, root, further_variation(BUILD, 1))
     assert caught.value.exit_status == 8
     assert "libfaketime" in caught.value.hint
 

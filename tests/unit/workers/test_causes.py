@@ -12,11 +12,11 @@ from workers.build_trace import trace
 from workers.cause_detectors import DETECTORS
 from workers.causes import ADVICE, name_causes
 from workers.diff_findings import Finding
-from workers.variation import first_variation, second_variation
+from workers.variation import further_variation
 
 BUILD = digest("a build")
-FIRST = trace(replace(build_result(), variation=first_variation(BUILD), started="2026-11-21T01:00:00.000Z"))
-SECOND = trace(replace(build_result(), variation=second_variation(BUILD), started="2026-11-21T01:05:00.000Z"))
+FIRST = trace(replace(build_result(), variation=further_variation(BUILD, 0), started="2026-11-21T01:00:00.000Z"))
+SECOND = trace(replace(build_result(), variation=further_variation(BUILD, 1), started="2026-11-21T01:05:00.000Z"))
 LATER = datetime(2026, 11, 21, 1, 5, tzinfo=UTC) + timedelta(seconds=SECOND.variation.time_offset)
 
 

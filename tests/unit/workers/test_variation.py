@@ -8,7 +8,7 @@ from builders.builds import digest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.variation import directory_seed, first_variation, further_variation, on_cpus, second_variation, user_id
+from workers.variation import directory_seed, further_variation, on_cpus, user_id
 
 BUILD = digest("a build")
 BUILD_IDS = st.text(max_size=5).map(digest)
@@ -16,7 +16,7 @@ BUILD_IDS = st.text(max_size=5).map(digest)
 
 @given(BUILD_IDS)
 def test_second_build_shares_nothing_with_the_first(build_id: str) -> None:
-    first, second = asdict(first_variation(digest(build_id))), asdict(second_variation(digest(build_id)))
+    first, second = asdict(further_variation(digest(build_id), 0)), asdict(further_variation(digest(build_id), 1))
     assert [field for field in first if first[field] == second[field]] == []
 
 
@@ -46,14 +46,14 @@ def test_values_are_ones_that_a_machine_may_have(build_id: str, n: int) -> None:
 
 
 def test_clock_of_the_second_build_is_another_in_every_field() -> None:
-    offset = second_variation(BUILD).time_offset
+    offset = further_variation(BUILD, 1).time_offset
     assert 399 * 86_400 < offset < 402 * 86_400
     assert offset % 60 or offset % 3600
 
 
 def test_first_build_has_the_machines_own_clock() -> None:
-    assert first_variation(BUILD).time_offset == 0
-    assert first_variation(BUILD).cpus == 0
+    assert further_variation(BUILD, 0).time_offset == 0
+    assert further_variation(BUILD, 0).cpus == 0
 
 
 def test_there_is_nothing_before_the_first() -> None:
@@ -63,12 +63,12 @@ def test_there_is_nothing_before_the_first() -> None:
 
 @given(cpus=st.integers(1, 64), idle=st.integers(0, 64))
 def test_first_and_second_build_see_different_numbers_of_cpus_wherever_they_run(cpus: int, idle: int) -> None:
-    first = on_cpus(first_variation(digest("a")), cpus=cpus, may_use=cpus + idle).cpus
-    second = on_cpus(second_variation(digest("a")), cpus=cpus, may_use=cpus + idle).cpus
+    first = on_cpus(further_variation(digest("a"), 0), cpus=cpus, may_use=cpus + idle).cpus
+    second = on_cpus(further_variation(digest("a"), 1), cpus=cpus, may_use=cpus + idle).cpus
     assert first >= max(cpus + idle, 2)
     assert second == max(1, cpus - 1) < first
 
 
 def test_a_place_that_says_nothing_of_cpus_leaves_surroundings_as_they_are() -> None:
-    for variation in (first_variation(digest("a")), second_variation(digest("a"))):
+    for variation in (further_variation(digest("a"), 0), further_variation(digest("a"), 1)):
         assert on_cpus(variation, cpus=1, may_use=0) == variation
