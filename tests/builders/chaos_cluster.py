@@ -1,0 +1,95 @@
+"""A cluster whose processes are there to be killed: a head and two workers, in network namespaces of their own."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from builders.chaos_run import ChaosRun, driver_environment
+from builders.chaos_stage import ARCH
+from builders.ray_cluster import NodeProcess, RayCluster, commands_below, network_namespaces
+
+WORKERS = ("one", "two")
+SLOTS = "2"
+MOST_PER_NODE = 2
+"""A build whose workers died once more would be taken for what kills them."""
+
+
+class ChaosCluster(RayCluster):
+    """A cluster with hands to kill parts of it and to bring them back."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return driver_environment(super().environment)
+
+    def start_head(self) -> None:
+        self.start("head", "--head")
+
+    def start_worker(self, name: str) -> None:
+        self.start(name, "--arch", ARCH, "--slots", SLOTS, "--memory", "4G")
+
+    def mend(self) -> None:
+        """Start what is not there: as systemd does with a unit that ended."""
+        gone = [name for name, node in self.nodes.items() if node.process.poll() is not None]
+        if "head" in gone or "head" not in self.nodes:
+            for node in self.nodes.values():
+                node.kill()
+            self.nodes.clear()
+            self.start_head()
+        for name in WORKERS:
+            if name in gone or name not in self.nodes:
+                self.nodes.pop(name, None)
+                self.start_worker(name)
+
+    def kill_node(self, name: str, run: ChaosRun) -> None:
+        self.nodes[name].kill()
+        run.count("node")
+
+    def kill_raylet(self, name: str, run: ChaosRun) -> None:
+        """Kill what runs a worker's Ray; the node ends of it."""
+        node = self.nodes[name]
+        for pid in _programs(node, "raylet"):
+            run.kill(pid, "raylet")
+        node.process.wait(60)
+        node.kill()
+
+    def kill_head(self, run: ChaosRun) -> None:
+        """Kill the head's server: the whole cluster ends of it."""
+        for pid in _programs(self.nodes["head"], "gcs_server"):
+            run.kill(pid, "head")
+
+    def kill_build(self, run: ChaosRun, chance: random.Random, killed: dict[str, int]) -> bool:
+        """Kill a process that builds something whose processes did not die too often; tell whether there was one."""
+        found = sorted(
+            (words.split()[1], pid)
+            for name in WORKERS
+            if name in self.nodes
+            for pid, words in commands_below(self.nodes[name].process.pid).items()
+            if words.startswith("ray::build ")
+        )
+        allowed = [(node, pid) for node, pid in found if killed.get(node, 0) < MOST_PER_NODE]
+        if not allowed:
+            return False
+        node, pid = chance.choice(allowed)
+        killed[node] = killed.get(node, 0) + 1
+        return run.kill(pid, "Ray worker")
+
+
+def _programs(node: NodeProcess, name: str) -> list[int]:
+    return [
+        pid for pid, words in commands_below(node.process.pid).items() if words and Path(words.split()[0]).name == name
+    ]
+
+
+@contextmanager
+def chaos_cluster(root: Path) -> Iterator[ChaosCluster]:
+    """Start one.
+
+    Raises:
+        OSError: the kernel refuses network namespaces.
+    """
+    with network_namespaces(["head", *WORKERS]) as spaces:
+        head = next(address for space, address in spaces.items() if space.endswith("-head"))
+        with ChaosCluster(root=root, address=f"{head}:6379", cache=root / "cache", spaces=[*spaces]) as cluster:
+            cluster.mend()
+            yield cluster

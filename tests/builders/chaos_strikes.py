@@ -1,0 +1,80 @@
+"""What is struck in a chaos run, and when: each a function that kills one thing of its kind, at random moments."""
+
+import random
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from builders.chaos_cluster import WORKERS, ChaosCluster
+from builders.chaos_run import ChaosRun
+from builders.postgresql import PostgresqlServer
+
+QUIET = 3600.0
+"""Seconds until the next strike where there is none."""
+
+Blow = Callable[[subprocess.Popen[bytes]], None]
+
+
+@dataclass(kw_only=True)
+class Striker:
+    """Gives blows of these kinds, at most so many, so that a run comes to its end.
+
+    Attributes:
+        pause: shortest and longest time between two blows, and before the first under a driver.
+    """
+
+    chance: random.Random
+    blows: Sequence[Blow]
+    most: int
+    pause: tuple[float, float]
+    driver: int = 0
+    given: int = 0
+
+    def __call__(self, driver: subprocess.Popen[bytes]) -> float:
+        """Strike, unless this driver has only just begun."""
+        if self.given >= self.most:
+            return QUIET
+        if self.driver == driver.pid:
+            self.given += 1
+            self.chance.choice(self.blows)(driver)
+        self.driver = driver.pid
+        return self.chance.uniform(*self.pause)
+
+
+@dataclass(kw_only=True)
+class Blows:
+    """What can be done to one run."""
+
+    run: ChaosRun
+    chance: random.Random
+    cluster: ChaosCluster
+    server: PostgresqlServer | None = None
+    builds: dict[str, int] = field(default_factory=dict)
+
+    def driver(self, driver: subprocess.Popen[bytes]) -> None:
+        self.run.kill_driver(driver)
+
+    def build(self, _driver: subprocess.Popen[bytes]) -> None:
+        self.cluster.kill_build(self.run, self.chance, self.builds)
+
+    def raylet(self, _driver: subprocess.Popen[bytes]) -> None:
+        self.cluster.kill_raylet(self.chance.choice(WORKERS), self.run)
+        self.cluster.mend()
+
+    def node(self, _driver: subprocess.Popen[bytes]) -> None:
+        self.cluster.kill_node(self.chance.choice(WORKERS), self.run)
+        self.cluster.mend()
+
+    def head(self, _driver: subprocess.Popen[bytes]) -> None:
+        self.cluster.kill_head(self.run)
+
+    def connections(self, _driver: subprocess.Popen[bytes]) -> None:
+        assert self.server is not None
+        self.server.drop_connections(self.run.state.ledger_url.partition("?")[0].rpartition("/")[2])
+        self.run.count("database connection")
+
+    def database(self, _driver: subprocess.Popen[bytes]) -> None:
+        assert self.server is not None
+        self.server.crash()
+        self.run.count("database server")
+        self.server.start()
