@@ -12,7 +12,7 @@ from farm.project.model import Component, DeclaredSource
 from farm.source_package import SourceFile
 from farm.source_scripts import SourceScripts, scripted
 from farm.sources.errors import SourceScriptError
-from farm.sources.lookaside import Lookaside
+from farm.sources.lookaside import Lookaside, WantedSource
 from farm.sources.source_hash import verify_bytes
 from farm.sources.sources_file import SOURCES_NAME, SourceEntry, parse_sources
 from farm.sources.url_template import expand_lookaside
@@ -56,23 +56,30 @@ class SourceGatherer:
         originals = _originals(component, upstream or {})
         entries = _entries(files)
         scripted_names = {source.filename for source in scripted(component)}
-        before: dict[str, Path | bytes] = dict(upstream or files)
+        wanted: dict[str, SourceEntry] = {}
         for name, entry in entries.items():
             if name in scripted_names:
                 continue
             if name in files:
                 verify_bytes(entry, files[name])
             else:
-                original = originals.get(name)
-                before[name] = path = self._fetch(component, original.entry if original else entry)
-                digests[name] = (
-                    self._edited(component, path, entry, original) if original else self._store.put_file(path)
-                )
+                wanted[name] = originals[name].entry if name in originals else entry
+        fetched = self._fetched(component, wanted)
+        for name, path in fetched.items():
+            original = originals.get(name)
+            digests[name] = (
+                self._edited(component, path, entries[name], original) if original else self._store.put_file(path)
+            )
+        before: dict[str, Path | bytes] = {**(upstream or files), **fetched}
         digests |= self._made(component, entries, before)
         return tuple(SourceFile(name=name, digest=digests[name]) for name in sorted(digests))
 
-    def _fetch(self, component: Component, entry: SourceEntry) -> Path:
-        return self._lookaside.fetch(entry, _places(component, entry, self._mirrors))
+    def _fetched(self, component: Component, wanted: Mapping[str, SourceEntry]) -> dict[str, Path]:
+        """Return where the files lie that dist-git does not have itself; they come together."""
+        sources = [
+            WantedSource(entry=entry, urls=tuple(_places(component, entry, self._mirrors))) for entry in wanted.values()
+        ]
+        return dict(zip(wanted, self._lookaside.fetch_all(sources), strict=True))
 
     def _edited(self, component: Component, path: Path, entry: SourceEntry, original: "_Original") -> Digest:
         editor = SourceEditor(component=component.name, scratch=self._scratch)

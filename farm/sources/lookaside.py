@@ -93,8 +93,8 @@ class Lookaside:
         Raises:
             FarmError: as `fetch`, for the first that cannot be had; nothing more is begun then.
         """
-        if len(wanted) == 1:
-            return [self.fetch(wanted[0].entry, wanted[0].urls)]
+        if len(wanted) <= 1:
+            return [self.fetch(one.entry, one.urls) for one in wanted]
         threads = ThreadPoolExecutor(max_workers=self._transfers, thread_name_prefix="source")
         try:
             futures = [threads.submit(self.fetch, one.entry, one.urls) for one in wanted]

@@ -1,9 +1,12 @@
 import shutil
+import threading
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from builders.dist_git import SPEC, Upstream
 from builders.projects import write_files
+from builders.web_server import content, web_server
 
 from farm.digest import digest_bytes
 from farm.errors import FarmError
@@ -242,6 +245,24 @@ def declared(path: Path, name: str, data: bytes, more: str = "") -> str:
         f'hash = "{digest_bytes(data)}"\nhash-type = "SHA256"\n'
         f'origin = {{ type = "download", uri = "file://{path}" }}\n{more}'
     )
+
+
+def test_the_files_of_a_component_come_together(world: World) -> None:
+    world.demo()
+    together = threading.Barrier(2, timeout=10)
+
+    def both(handler: BaseHTTPRequestHandler) -> None:
+        together.wait()
+        content(handler.path.encode())(handler)
+
+    with web_server({"/one": both, "/two": both}) as url:
+        entries = ", ".join(
+            f'{{ filename = "{name}", hash = "{digest_bytes(f"/{name}".encode())}", hash-type = "SHA256", '
+            f'origin = {{ type = "download", uri = "{url}/{name}" }} }}'
+            for name in ("two", "one")
+        )
+        rendered = world.content(world.render(f"[components.demo]\nsource-files = [{entries}]\n"))
+    assert (rendered["one"], rendered["two"]) == (b"/one", b"/two")
 
 
 def test_origins_that_the_distribution_disables_are_not_asked(world: World) -> None:
