@@ -13,6 +13,7 @@ from farm.source_package import RenderedSource
 from farm.source_scripts import SourceScripts
 from farm.sources.local_source import LOCAL_EPOCH, read_local_source
 from farm.sources.lookaside import Lookaside
+from farm.sources.script_roots import ScriptRoots
 from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
 
@@ -58,17 +59,29 @@ class RenderedSpecs:
 
     Args:
         watch: is told how source files come.
+        script_roots: what scripts that make source files run in; without it they have no packages.
     """
 
     def __init__(
-        self, *, project: Project, store: ArtifactStore, cache: CachePaths, watch: TransferWatch | None = None
+        self,
+        *,
+        project: Project,
+        store: ArtifactStore,
+        cache: CachePaths,
+        watch: TransferWatch | None = None,
+        script_roots: ScriptRoots | None = None,
     ) -> None:
         self._root = rendered_root(project)
         self._roots = project.roots
         self._sources = SourceGatherer(
             store=store,
             lookaside=Lookaside(cache.lookaside, watch=watch),
-            scripts=SourceScripts(roots=project.roots, scratch=cache.scratch),
+            scripts=SourceScripts(
+                roots=project.roots,
+                scratch=cache.scratch,
+                script_roots=script_roots,
+                network=project.farm.scripts_network,
+            ),
             scratch=cache.scratch,
             mirrors=project.farm.lookaside_mirrors,
         )

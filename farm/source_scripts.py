@@ -1,7 +1,7 @@
 """The scripts of a component that make source files: where they lie, and what stands for them in its identity."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from farm.canonical import identity
@@ -9,6 +9,8 @@ from farm.digest import Digest, digest_bytes
 from farm.project.boundary import Boundary
 from farm.project.model import Component, DeclaredSource, LocalSpec, OriginType
 from farm.sources.errors import SourceScriptError
+from farm.sources.script_roots import ScriptRoots
+from farm.sources.script_sandbox import ScriptSurroundings
 from farm.sources.script_source import scripted_source
 from farm.sources.sources_file import SourceEntry
 
@@ -21,11 +23,22 @@ class SourceScripts:
     Args:
         roots: directories that a script may lie in (`Project.roots`).
         scratch: directory for what lies about on the way (`CachePaths.scratch`).
+        script_roots: what scripts run in; without it they see this host's `/usr`, and have no packages.
+        network: whether they have the machine's network.
     """
 
-    def __init__(self, *, roots: tuple[Path, ...], scratch: Path) -> None:
+    def __init__(
+        self,
+        *,
+        roots: tuple[Path, ...],
+        scratch: Path,
+        script_roots: ScriptRoots | None = None,
+        network: bool = False,
+    ) -> None:
         self._boundary = Boundary(roots)
         self._scratch = scratch
+        self._script_roots = script_roots
+        self._network = network
 
     def ids(self, component: Component) -> Mapping[str, Digest]:
         """Return what stands for each script with what it is given, by the name of the file that it makes.
@@ -42,17 +55,32 @@ class SourceScripts:
             found[source.filename] = identity("source-script", given)
         return found
 
+    @contextmanager
     def made(
         self, component: Component, source: DeclaredSource, entry: SourceEntry, inputs: Mapping[str, Path | bytes]
-    ) -> AbstractContextManager[Path]:
+    ) -> Iterator[Path]:
         """Give the file that a script makes, as `scripted_source` does; it is made anew each time.
 
         Raises:
             SourceScriptError: the script is not there.
             OutsideProjectError: it lies outside of the project.
+            UnresolvableError: there is no such package as it asks for.
         """
         script = self._content(component, source)
-        return scripted_source(source, entry, script=script, inputs=inputs, scratch=self._scratch)
+        with ExitStack() as stack:
+            root = None
+            if self._script_roots is not None:
+                wanted_by = f"the script {source.script} ({source.origin})"
+                root = stack.enter_context(self._script_roots.opened(source.packages, wanted_by))
+            made = scripted_source(
+                source,
+                entry,
+                script=script,
+                inputs=inputs,
+                scratch=self._scratch,
+                surroundings=ScriptSurroundings(root=root, network=self._network),
+            )
+            yield stack.enter_context(made)
 
     def _content(self, component: Component, source: DeclaredSource) -> bytes:
         path = _directory(component) / source.script

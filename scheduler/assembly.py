@@ -28,6 +28,7 @@ from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
 from scheduler.preparation import Preparation, Prepared
 from scheduler.resolution import Resolver
+from scheduler.script_roots import SeedScriptRoots
 from scheduler.seed_repositories import SeedRepositories
 from scheduler.solver import seed_provides
 from scheduler.stand_in import stand_in
@@ -104,7 +105,12 @@ class Assembly:
 
     def _sources(self, store: ArtifactStore, watch: TransferWatch) -> Renderer | RenderedSpecs:
         kind = RenderedSpecs if self.project.farm.build_from is BuildFrom.RENDERED_SPECS else Renderer
-        return kind(project=self.project, store=store, cache=self.farm.cache, watch=watch)
+        roots = SeedScriptRoots(
+            settings=self.project.farm,
+            repositories=self.seed.repositories,
+            buildroots=lambda arch: self.site(arch).buildroots(store),
+        )
+        return kind(project=self.project, store=store, cache=self.farm.cache, watch=watch, script_roots=roots)
 
     def known_graph(self, prepared: Mapping[str, Prepared | FarmError]) -> KnownGraph:
         """Return the graph as far as specs, the seed and earlier runs tell."""

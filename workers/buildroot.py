@@ -1,5 +1,6 @@
 """Buildroots from locks: a stack of cached layers, merged read-only (design decisions 6 and 7)."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,10 +29,13 @@ class Buildroots:
     repositories: Mapping[str, Path]
 
     @contextmanager
-    def open(self, lock: BuildrootLock) -> Iterator[Path]:
+    def open(self, lock: BuildrootLock, top: Path | None = None) -> Iterator[Path]:
         """Give the read-only root of a buildroot; it is unmounted at the end.
 
         Layers that are not in the cache are built first, from RPM files whose bytes are those that were locked.
+
+        Args:
+            top: a directory in the cache that is shown over all layers.
 
         Raises:
             EditedRpmError: an RPM has other bytes than were locked; nothing was installed.
@@ -42,6 +46,8 @@ class Buildroots:
         layers = Layers(self.cache.layers)
         with ExitStack() as stack:
             lowers = [stack.enter_context(layers.held(plan, self._fetch)) for plan in layer_plans(lock)]
+            if top is not None:
+                lowers.append(os.path.relpath(top, layers.directory))
             target = stack.enter_context(claimed_directory(self.cache.scratch, "buildroot"))
             stack.enter_context(merged(lowers, layers.directory, target))
             yield target

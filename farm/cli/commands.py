@@ -55,3 +55,6 @@ COMPONENT_COMMANDS = {
     "update": CommandRef("farm.cli.component_update:update", "Bring lock files up to date."),
 }
 """What stands below `farm component`."""
+
+SCRIPT_ROOTS = "scheduler.script_roots:seed_script_roots"
+"""Makes what scripts that make source files run in, for commands of this room."""

@@ -10,6 +10,7 @@ from farm.cli.context import FarmContext, pass_farm
 from farm.cli.many import each
 from farm.cli.named_path import NamedPath
 from farm.cli.output import Column, emit_rows
+from farm.cli.script_roots import script_roots
 from farm.cli.selection import Selection, keep_going, selectors
 from farm.cli.transfer_progress import transfer_watch
 from farm.errors import FarmError, UsageError
@@ -20,6 +21,7 @@ from farm.render_steps import RenderSteps
 from farm.rendered_specs import rendered_directory, rendered_root, stale_directories
 from farm.rendered_tree import holds, remove_tree, write_tree
 from farm.requires.file_filter import FileFilter
+from farm.sources.script_roots import ScriptRoots
 from farm.sources.transfer import TransferWatch
 
 Rendered = tuple[Component, Files]
@@ -99,12 +101,13 @@ def render(  # noqa: PLR0913 - one argument an option
     root = rendered_root(project) if output is None else output.absolute()
     for one in found:
         _refuse_source(rendered_directory(root, one.name), project)
+    roots = script_roots(farm, project, found) if with_sources else None
     keep = _everything if with_sources else FileFilter(project=project, cache=farm.cache).keep_needed
     only_look = check or farm.dry_run
     rows: list[RenderRow] = []
     try:
         with transfer_watch(farm) as watch:
-            files_of = _with_sources(farm, project, watch) if with_sources else _without_sources(farm, project)
+            files_of = _with_sources(farm, project, watch, roots) if with_sources else _without_sources(farm, project)
             for batch in _batches(each(found, files_of, continue_on_error=continue_on_error)):
                 for (one, _), files in zip(batch, keep(batch), strict=True):
                     target = rendered_directory(root, one.name)
@@ -147,9 +150,11 @@ def _without_sources(farm: FarmContext, project: Project) -> Callable[[Component
     return lambda one: steps.render(steps.identify(one)).files
 
 
-def _with_sources(farm: FarmContext, project: Project, watch: TransferWatch) -> Callable[[Component], Files]:
+def _with_sources(
+    farm: FarmContext, project: Project, watch: TransferWatch, roots: ScriptRoots | None
+) -> Callable[[Component], Files]:
     store = farm.store()
-    renderer = Renderer(project=project, store=store, cache=farm.cache, watch=watch)
+    renderer = Renderer(project=project, store=store, cache=farm.cache, watch=watch, script_roots=roots)
     return lambda one: {file.name: store.read(file.digest) for file in renderer.render(one).files}
 
 

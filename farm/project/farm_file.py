@@ -65,6 +65,7 @@ class SourcesEntry(_Entry, frozen=True):
     """`[sources]`."""
 
     lookaside_mirrors: list[str] = msgspec.field(default_factory=list, name="lookaside-mirrors")
+    scripts_network: bool = msgspec.field(default=False, name="scripts-network")
 
 
 class WaiverEntry(_Entry, frozen=True):
@@ -126,6 +127,7 @@ def _settings(entry: FarmFile) -> FarmSettings:
             for waiver in entry.waivers
         ),
         lookaside_mirrors=tuple(entry.sources.lookaside_mirrors),
+        scripts_network=entry.sources.scripts_network,
     )
 
 

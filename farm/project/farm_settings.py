@@ -71,6 +71,7 @@ class FarmSettings:
         base: names or provides of the base group of every buildroot.
         layers: toolchain layers, bottom up.
         lookaside_mirrors: templates of further lookasides, asked in this order after a distribution's own.
+        scripts_network: whether scripts that make source files have the network of the machine.
     """
 
     arches: tuple[str, ...] = ("x86_64",)
@@ -81,6 +82,7 @@ class FarmSettings:
     limits: BuildLimits = field(default_factory=BuildLimits)
     waivers: tuple[Waiver, ...] = ()
     lookaside_mirrors: tuple[str, ...] = ()
+    scripts_network: bool = False
 
     def waiver_for(self, component: str, arch: str, today: date) -> Waiver | None:
         """Return the waiver that holds for a component and architecture today."""

@@ -10,7 +10,7 @@ SMALL_TMPFS = (("/tmp", 256 * 2**20), ("/var/tmp", 256 * 2**20), ("/run", 16 * 2
 
 SHARED_MEMORY_BYTES = 64 * 2**20
 
-_NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup")
+_NAMESPACES = ("--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ def bubblewrap_argv(sandbox: Sandbox, view: HostView, descriptors: Descriptors) 
         *("--json-status-fd", str(descriptors.status)),
         *_identity(sandbox, descriptors),
         *_NAMESPACES,
+        *(() if sandbox.network else ("--unshare-net",)),
         *("--hostname", sandbox.hostname),
         *("--die-with-parent", "--new-session", "--clearenv"),
         *_root(sandbox, view, descriptors),

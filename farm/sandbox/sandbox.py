@@ -32,8 +32,9 @@ class Limits:
 class Sandbox:
     """What a command sees and may do.
 
-    There is never a network (only a loopback that leads nowhere), always an own pid, ipc, uts, mount and cgroup
-    namespace, `/proc`, a minimal `/dev`, an empty environment but for `environment`, and no way to gain privileges.
+    There is always an own pid, ipc, uts, mount and cgroup namespace, `/proc`, a minimal `/dev`, an empty environment
+    but for `environment`, and no way to gain privileges; and no network (only a loopback that leads nowhere) unless
+    it is asked for.
 
     Attributes:
         root: directory that becomes `/`, read-only. None: the host's `/usr` (with its links `/bin`, `/lib`, ...), the
@@ -48,6 +49,7 @@ class Sandbox:
         chroots: directories inside that the command changes its root to (`rpm --root`): each gets a `/proc` and a
             minimal `/dev` of its own, which are no part of what is written there.
         cpus: how many CPUs the command may run on and is told of; 0 is all.
+        network: share the machine's network, with all that listens on its loopback.
     """
 
     root: Path | None
@@ -63,6 +65,7 @@ class Sandbox:
     chroots: tuple[str, ...] = ()
     umask: int = 0o022
     cpus: int = 0
+    network: bool = False
     limits: Limits = Limits()
 
 

@@ -21,7 +21,8 @@ from farm.project.origin import Origin
 from farm.render import Renderer
 from farm.sandbox.sandbox import Limits
 from farm.sources.errors import SourceScriptError, SourceScriptWorkError, SourceUnsupportedError, WrongHashError
-from farm.sources.script_source import DEFAULT_LIMITS, MOST_OUTPUT, scripted_source
+from farm.sources.script_sandbox import ScriptSurroundings
+from farm.sources.script_source import scripted_source
 from farm.sources.sources_file import SourceEntry
 from farm.store.directory_store import DirectoryStore
 
@@ -37,6 +38,7 @@ DECLARED = DeclaredSource(
     origin=Origin(file=Path("/p/azldev.toml")),
     script="make.sh",
 )
+PLAIN = ScriptSurroundings()
 OUTPUT = "cd /azldev-gen/output\n"
 
 
@@ -44,8 +46,7 @@ def sha256_of_made(
     directory: Path,
     script: str,
     declared: DeclaredSource = DECLARED,
-    limits: Limits = DEFAULT_LIMITS,
-    output_bytes: int = MOST_OUTPUT,
+    surroundings: ScriptSurroundings = PLAIN,
     inputs: Mapping[str, bytes | Path] = MappingProxyType({}),
 ) -> str:
     """Return the hash of what a script makes, which the error for a wrong one says."""
@@ -58,8 +59,7 @@ def sha256_of_made(
             script=f"#!/bin/sh\nset -eu\n{script}".encode(),
             inputs=inputs,
             scratch=directory / "scratch",
-            limits=limits,
-            output_bytes=output_bytes,
+            surroundings=surroundings,
         ),
     ):
         pass
@@ -83,6 +83,7 @@ def made(
         script=f"#!/bin/sh\nset -eu\n{script}".encode(),
         inputs=inputs,
         scratch=directory / "scratch",
+        surroundings=PLAIN,
     ) as path:
         data = path.read_bytes()
     assert hashlib.sha256(data).hexdigest() == entry.hash
@@ -135,9 +136,9 @@ def test_a_script_sees_no_secret_changes_nothing_and_has_no_network(tmp_path: Pa
     ids=["fails", "absent", "pipe", "endless", "noisy"],
 )
 def test_a_script_that_fails_is_the_projects_fault_and_says_where(tmp_path: Path, script: str, words: str) -> None:
-    limits = replace(DEFAULT_LIMITS, seconds=2.0 if "while" in script else 60.0, output_bytes=2**20)
+    limits = Limits(seconds=2.0 if "while" in script else 60.0, output_bytes=2**20)
     with pytest.raises(SourceScriptError, match=r"make\.sh") as caught:
-        sha256_of_made(tmp_path, script, limits=limits)
+        sha256_of_made(tmp_path, script, surroundings=ScriptSurroundings(limits=limits))
     assert "/p/azldev.toml" in caught.value.why
     assert words in caught.value.why
     assert len(caught.value.why) < 10_000
@@ -146,7 +147,7 @@ def test_a_script_that_fails_is_the_projects_fault_and_says_where(tmp_path: Path
 @pytest.mark.skipif(not is_root(), reason="only root may mount a directory of a limited size")
 def test_a_script_that_writes_without_end_meets_a_full_disk(tmp_path: Path) -> None:
     with pytest.raises(SourceScriptError, match=r"make\.sh") as caught:
-        sha256_of_made(tmp_path, OUTPUT + "cat /dev/zero > big", output_bytes=2**20)
+        sha256_of_made(tmp_path, OUTPUT + "cat /dev/zero > big", surroundings=ScriptSurroundings(output_bytes=2**20))
     assert "No space left" in caught.value.why
 
 

@@ -254,6 +254,7 @@ name = "c"
 packages = ["gcc", "make"]
 [sources]
 lookaside-mirrors = ["https://mirror.example.org/$pkg/$filename/$hashtype/$hash"]
+scripts-network = true
 [limits]
 memory = "2G"
 disk = 1024
@@ -266,6 +267,7 @@ until = 2027-01-01
     assert settings.arches == ("aarch64",)
     assert settings.build_from is BuildFrom.RENDERED_SPECS
     assert settings.lookaside_mirrors == ("https://mirror.example.org/$pkg/$filename/$hashtype/$hash",)
+    assert settings.scripts_network
     assert settings.limits.memory_bytes == 2 * 2**30
     assert settings.limits.disk_bytes == 1024
     (repository,) = settings.repositories

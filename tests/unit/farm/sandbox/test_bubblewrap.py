@@ -35,6 +35,12 @@ def test_every_sandbox_is_apart_from_the_host(sandbox: Sandbox, option: str) -> 
     assert option in bubblewrap_argv(sandbox, VIEW, DESCRIPTORS)
 
 
+def test_only_who_asks_for_it_shares_the_network() -> None:
+    shared = argv(replace(ROOTED, network=True))
+    assert "--unshare-net" not in shared
+    assert "--unshare-pid --unshare-uts" in shared
+
+
 def test_a_root_is_read_only_and_the_host_is_not_shown() -> None:
     line = argv(ROOTED)
     assert "--ro-bind /roots/one / " in line
