@@ -14,9 +14,11 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from farm.ledger import backend as backends
 from farm.ledger.address import parse_address
 from farm.ledger.backend import Backend, Link
-from farm.ledger.errors import LedgerConflictError, LedgerError, LedgerUnreachableError
+from farm.ledger.errors import LedgerConflictError, LedgerUnreachableError
 from farm.ledger.migrate import is_current, upgrade
-from farm.ledger.tables import chain_table, event_table
+from farm.ledger.open_transaction import InDoubt, OpenTransaction
+from farm.ledger.tables import event_table
+from farm.ledger.whole_transaction import WholeTransaction
 
 PATIENCE_SECONDS = 30.0
 """How long work waits for a server that was there to come back: half of what a lease lasts, so none is lost over it."""
@@ -64,8 +66,7 @@ class Database:
         """Do what only reads, and sees one consistent state; within a transaction of this thread, in that one."""
         joined = self._joined()
         if joined is not None:
-            with self._translated():
-                return work(joined)
+            return joined.do(work)
         answer: T = _patiently()(self._read_once, work)
         return answer
 
@@ -77,9 +78,8 @@ class Database:
         """
         joined = self._joined()
         if joined is not None:
-            with self._translated():
-                return work(joined)
-        doubt: list[tuple[_InDoubt, T]] = []
+            return joined.do(work)
+        doubt: list[tuple[InDoubt, T]] = []
 
         def attempt() -> T:
             if doubt and self._has(doubt[0][0].link):
@@ -89,7 +89,7 @@ class Database:
             try:
                 with self._begun(appends=appends) as connection:
                     answers.append(work(connection))
-            except _InDoubt as error:
+            except InDoubt as error:
                 doubt.append((error, answers[0]))
                 raise error.error from error
             return answers[0]
@@ -97,28 +97,38 @@ class Database:
         return _patiently()(attempt)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, asks_again: bool = False) -> Iterator[None]:
         """Make all writes of the block, in this thread, one. The block is never repeated; its beginning is.
+
+        Args:
+            asks_again: what the block has done in the database is done again on another connection where one is lost,
+                and the block goes on: it must be such that it may be done twice.
 
         Raises:
             LedgerUnreachableError: the connection was lost on the way; nothing of the block was written.
+            LedgerChangedError: it was lost, and what was done again came to something else.
         """
         if self._joined() is not None:
             yield
             return
+        whole = WholeTransaction(
+            lambda: self._begin(appends=True),
+            self._has,
+            repeats=asks_again,
+            translated=self._translated,
+            patiently=_patiently,
+        )
+        self._local.whole = whole
         try:
-            with self._begun(appends=True) as connection:
-                self._local.connection = connection
-                try:
-                    yield
-                finally:
-                    self._local.connection = None
-        except _InDoubt as error:
-            if not _patiently()(self._has, error.link):
-                raise error.error from error
+            yield
+            self._local.whole = None
+            whole.commit()
+        finally:
+            self._local.whole = None
+            whole.close()
 
-    def _joined(self) -> Connection | None:
-        found: Connection | None = getattr(self._local, "connection", None)
+    def _joined(self) -> WholeTransaction | None:
+        found: WholeTransaction | None = getattr(self._local, "whole", None)
         return found
 
     def _read_once(self, work: Callable[[Connection], T]) -> T:
@@ -131,32 +141,25 @@ class Database:
     def _begun(self, *, appends: bool) -> Iterator[Connection]:
         """Yield a writing transaction, and commit it with the block."""
         with self._translated():
-            connection, before = _patiently()(self._begin, appends=appends)
+            transaction = _patiently()(self._begin, appends=appends)
             try:
-                yield connection
-                after = _end_of_chain(connection) if before is not None else None
-                try:
-                    connection.commit()
-                except DBAPIError as exc:
-                    error = self._backend.in_our_words(exc)
-                    if not isinstance(error, LedgerUnreachableError):
-                        raise
-                    raise _InDoubt(error, after if after != before else None) from exc
+                yield transaction.connection
+                transaction.commit()
             finally:
-                with suppress(SQLAlchemyError):
-                    connection.close()
+                transaction.close()
 
-    def _begin(self, *, appends: bool) -> tuple[Connection, Link | None]:
+    def _begin(self, *, appends: bool) -> OpenTransaction:
         with self._translated():
             connection = self._backend.engine.connect()
             try:
                 self._backend.begin_writing(connection)
                 connection.begin()
-                return connection, self._backend.lock_chain(connection) if appends else None
+                before = self._backend.lock_chain(connection) if appends else None
             except BaseException:
                 with suppress(SQLAlchemyError):
                     connection.close()
                 raise
+            return OpenTransaction(self._backend, connection, before)
 
     def _has(self, link: Link | None) -> bool:
         """Tell whether a transaction that appended this last is there: after its end, for it had the chain's lock."""
@@ -189,15 +192,6 @@ class Database:
             ) from exc
 
 
-class _InDoubt(Exception):  # noqa: N818 - nobody but this module sees it
-    """The connection was lost while a transaction was committed: it may be there or not."""
-
-    def __init__(self, error: LedgerError, link: Link | None) -> None:
-        super().__init__(error.what)
-        self.error = error
-        self.link = link
-
-
 def _backend(url: URL) -> Backend:
     # Each takes a tenth of a second that the other's user need not wait.
     if url.get_backend_name() == "sqlite":
@@ -207,11 +201,6 @@ def _backend(url: URL) -> Backend:
     from farm.ledger.postgresql_backend import PostgresqlBackend  # noqa: PLC0415 - see above
 
     return PostgresqlBackend(url)
-
-
-def _end_of_chain(connection: Connection) -> Link:
-    row = connection.execute(select(chain_table.c.seq, chain_table.c.hash)).one()
-    return Link(seq=row.seq, hash=row.hash)
 
 
 def _patiently() -> Retrying:

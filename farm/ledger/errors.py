@@ -73,3 +73,9 @@ class LedgerConflictError(LedgerError):
     """The database undid a transaction because of another one; the same once more may succeed."""
 
     code = "LED013"
+
+
+class LedgerChangedError(LedgerError):
+    """Others wrote while the connection was lost, so that what was about to be recorded does not hold."""
+
+    code = "LED014"

@@ -1,5 +1,7 @@
 """The chain of events: each carries the hash of the one before it."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -16,8 +18,8 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _BATCH = 1000
 
 
-def append(connection: Connection, run_id: str | None, event: Event, now: str) -> int:
-    """Append an event and return its sequence number.
+def append(connection: Connection, run_id: str | None, events: Sequence[Event], now: str) -> int:
+    """Append events, one behind the other, and return the sequence number of the last.
 
     Raises:
         UnknownRunError: there is no such run.
@@ -25,14 +27,16 @@ def append(connection: Connection, run_id: str | None, event: Event, now: str) -
     if run_id is not None:
         _require_run(connection, run_id)
     last = connection.execute(select(chain_table).with_for_update()).one()
-    seq = last.seq + 1
-    body = encode(event).decode()
-    link = _link(last.hash, seq, now, run_id, body)
-    connection.execute(
-        insert(event_table).values(seq=seq, time=now, run_id=run_id, body=body, previous=last.hash, hash=link)
-    )
-    connection.execute(update(chain_table).values(seq=seq, hash=link))
-    return int(seq)
+    seq, link = int(last.seq), last.hash
+    rows = []
+    for event in events:
+        seq, previous, body = seq + 1, link, encode(event).decode()
+        link = _link(previous, seq, now, run_id, body)
+        rows.append({"seq": seq, "time": now, "run_id": run_id, "body": body, "previous": previous, "hash": link})
+    if rows:
+        connection.execute(insert(event_table), rows)
+        connection.execute(update(chain_table).values(seq=seq, hash=link))
+    return seq
 
 
 def events(connection: Connection, after: int, run_id: str | None, limit: int | None) -> list[StoredEvent]:

@@ -13,6 +13,8 @@ from farm.events import (
     NodePlanned,
     Published,
     RolledBack,
+    RoundEnded,
+    RoundStarted,
     RunFinished,
     RunStarted,
     RunStatus,
@@ -69,6 +71,8 @@ class RunView:
         nodes: by component and architecture, in the order they were first named.
         seq: the last event that is in it.
         snapshot: the snapshot that clients see, where the events tell.
+        round: of the stage that is built, or was the last; the first is 1.
+        settled: whether that round left nothing stale: no further one is needed.
     """
 
     status: RunStatus = RunStatus.RUNNING
@@ -78,6 +82,8 @@ class RunView:
     started: str = ""
     ended: str = ""
     snapshot: str = ""
+    round: int = 1
+    settled: bool = False
     seq: int = 0
     nodes: Mapping[NodeKey, NodeView] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -102,6 +108,10 @@ def _step_run(view: RunView, stored: StoredEvent) -> RunView:
             return replace(view, project=project, commit=commit, command=command, started=stored.time)
         case RunFinished(status=status):
             return replace(view, status=status, ended=stored.time)
+        case RoundStarted(number=number):
+            return replace(view, round=number, settled=False)
+        case RoundEnded(number=number, stale=stale):
+            return replace(view, round=number, settled=not stale)
         case Published(snapshot=snapshot) | RolledBack(snapshot=snapshot):
             return replace(view, snapshot=snapshot)
     return view

@@ -16,6 +16,8 @@ from farm.ledger import compaction, event_log, leases, outcomes, publications, r
 from farm.ledger.compaction import Compaction
 from farm.ledger.database import Database
 from farm.ledger.holder import Holder
+from farm.ledger.many_at_once import ManyAtOnce
+from farm.ledger.results import latest
 from farm.ledger.server_clock import ServerClock
 from farm.ledger.subjects import build_subject, require_subject
 from farm.ledger.values import Lease, NodeOutcome, Publication, Run, StoredEvent
@@ -66,10 +68,20 @@ class Ledger:
         """Close its connections."""
         self.close()
 
+    @property
+    def many(self) -> ManyAtOnce:
+        """The same questions and records, many of a kind at once."""
+        return ManyAtOnce(self._database, self._clock)
+
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make all writes of the block, in this thread, one: all of them last, or none."""
-        with self._database.transaction():
+    def transaction(self, *, asks_again: bool = False) -> Iterator[None]:
+        """Make all writes of the block, in this thread, one: all of them last, or none.
+
+        Args:
+            asks_again: where the connection is lost, everything asked so far is asked again on another, and the block
+                goes on; it is an error only where the answers would be others now.
+        """
+        with self._database.transaction(asks_again=asks_again):
             yield
 
     # Runs and events
@@ -99,7 +111,7 @@ class Ledger:
             UnknownRunError: there is no such run.
         """
         return self._database.write(
-            lambda connection: event_log.append(connection, run_id, event, self._now()), appends=True
+            lambda connection: event_log.append(connection, run_id, [event], self._now()), appends=True
         )
 
     def events(self, after: int = 0, run_id: str | None = None, limit: int | None = None) -> list[StoredEvent]:
@@ -139,7 +151,7 @@ class Ledger:
             taken = leases.current(connection, subject) if tried else None
             if taken in tried:  # the connection was lost with the answer to a commit that came about
                 return taken
-            lease = leases.acquire(connection, subject, holder, ttl_seconds, self._clock.now())
+            lease = leases.acquire(connection, [subject], holder, ttl_seconds, self._clock.now()).get(subject)
             tried.extend([lease] if lease is not None else [])
             return lease
 
@@ -151,11 +163,22 @@ class Ledger:
         Raises:
             StaleLeaseError: it was taken over or released.
         """
-        return self._database.write(lambda connection: leases.renew(connection, lease, self._clock.now()))
+
+        def work(connection: Connection) -> Lease:
+            leases.require_current(connection, lease)
+            return leases.renew(connection, [lease], self._clock.now())[0]
+
+        return self._database.write(work)
 
     def release(self, lease: Lease) -> None:
         """Give a lease back; nothing happens where it was lost already."""
-        self._database.write(lambda connection: leases.release(connection, lease))
+        self._database.write(lambda connection: leases.release(connection, [lease]))
+
+    def release_lost(self) -> list[str]:
+        """Give back the leases whose holders are gone or let them expire, and return their subjects."""
+        return self._database.write(
+            lambda connection: lost_leases.release_lost(connection, self._clock.now()), appends=True
+        )
 
     def lease_of(self, subject: str) -> Lease | None:
         """Return the lease on a subject, expired or not; None where nobody has it."""
@@ -174,7 +197,7 @@ class Ledger:
 
         def work(connection: Connection) -> None:
             leases.require_current(connection, lease)
-            results.record(connection, lease, result, self._now())
+            results.record(connection, [(lease, result)], self._now())
 
         self._database.write(work)
 
@@ -184,7 +207,7 @@ class Ledger:
 
     def latest_results(self, build_id: Digest) -> list[BuildResult]:
         """Return the newest attempt of each variation, in the order in which variations were first tried."""
-        return list({result.variation.name: result for result in self.results(build_id)}.values())
+        return latest(self.results(build_id))
 
     def record_verdict(self, lease: Lease, verdict: Verdict) -> None:
         """Record a verdict, under the lease on its build id; it replaces an earlier one, the same changes nothing.
@@ -197,7 +220,7 @@ class Ledger:
 
         def work(connection: Connection) -> None:
             leases.require_current(connection, lease)
-            verdicts.record(connection, lease, verdict, self._now())
+            verdicts.record(connection, [(lease, verdict)], self._now())
 
         self._database.write(work)
 
@@ -222,7 +245,9 @@ class Ledger:
         Raises:
             UnknownRunError: there is no such run.
         """
-        self._database.write(lambda connection: outcomes.record(connection, run_id, outcome, self._now()), appends=True)
+        self._database.write(
+            lambda connection: outcomes.record(connection, run_id, [outcome], self._now()), appends=True
+        )
 
     def outcomes(self, run_id: str) -> list[NodeOutcome]:
         """Return how the nodes of a run ended, by component and architecture."""
@@ -236,6 +261,14 @@ class Ledger:
         """Return for every node what `last_outcome` does, by component and architecture: all in one question."""
         return self._database.read(lambda connection: outcomes.last_of_all(connection, states))
 
+    def runs_of_last_outcomes(self) -> dict[tuple[str, str], str]:
+        """Return the run of every node's newest outcome, by component and architecture."""
+        return self._database.read(past_outcomes.runs_of_last)
+
+    def past_outcomes(self, component: str, arch: str, states: Sequence[NodeState]) -> list[tuple[str, NodeOutcome]]:
+        """Return all outcomes of a node in one of the states, newest first, each with its run."""
+        return self._database.read(lambda connection: past_outcomes.of_node(connection, component, arch, states))
+
     def last_good(self, component: str, arch: str) -> NodeOutcome | None:
         """Return the last outcome that was reproducible."""
         return self.last_outcome(component, arch, (NodeState.REPRODUCIBLE,))
@@ -248,7 +281,7 @@ class Ledger:
         def work(connection: Connection) -> None:
             if publications.record(connection, publication):
                 event = Published(snapshot=publication.snapshot, packages=len(publication.packages))
-                event_log.append(connection, run_id, event, self._now())
+                event_log.append(connection, run_id, [event], self._now())
 
         self._database.write(work, appends=True)
 

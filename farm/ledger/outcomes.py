@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from farm.canonical import decode, encode
 from farm.ledger.errors import UnknownRunError
@@ -11,25 +11,34 @@ from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
 
 
-def record(connection: Connection, run_id: str, outcome: NodeOutcome, now: str) -> None:
-    """Insert the outcome of a node, in place of an earlier one of the same run.
+def record(connection: Connection, run_id: str, ended: Sequence[NodeOutcome], now: str) -> None:
+    """Insert the outcomes of nodes, one a node, in place of earlier ones of the same run.
 
     Raises:
         UnknownRunError: there is no such run.
     """
     if connection.execute(select(run_table.c.number).where(run_table.c.run_id == run_id)).scalar() is None:
         raise UnknownRunError(f"there is no run {run_id!r}")
-    same_node = (outcome_table.c.component == outcome.component) & (outcome_table.c.arch == outcome.arch)
-    connection.execute(delete(outcome_table).where((outcome_table.c.run_id == run_id) & same_node))
+    if not ended:
+        return
+    same_node = (outcome_table.c.component == bindparam("of")) & (outcome_table.c.arch == bindparam("on"))
     connection.execute(
-        insert(outcome_table).values(
-            run_id=run_id,
-            component=outcome.component,
-            arch=outcome.arch,
-            state=outcome.state.value,
-            recorded=now,
-            body=encode(outcome).decode(),
-        )
+        delete(outcome_table).where((outcome_table.c.run_id == run_id) & same_node),
+        [{"of": outcome.component, "on": outcome.arch} for outcome in ended],
+    )
+    connection.execute(
+        insert(outcome_table),
+        [
+            {
+                "run_id": run_id,
+                "component": outcome.component,
+                "arch": outcome.arch,
+                "state": outcome.state.value,
+                "recorded": now,
+                "body": encode(outcome).decode(),
+            }
+            for outcome in ended
+        ],
     )
 
 

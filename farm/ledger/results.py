@@ -1,29 +1,48 @@
 """Build attempts in the ledger."""
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import Connection, insert, select
 
 from farm.build import BuildResult
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
+from farm.ledger.pieces import pieces
 from farm.ledger.tables import result_table
 from farm.ledger.values import Lease
 
 
-def record(connection: Connection, lease: Lease, result: BuildResult, now: str) -> None:
-    """Insert an attempt, unless the same is there."""
-    body = encode(result)
-    digest = digest_bytes(body)
-    same = (result_table.c.build_id == result.build_id) & (result_table.c.digest == digest)
-    if connection.execute(select(result_table.c.seq).where(same)).scalar() is not None:
-        return
-    connection.execute(
-        insert(result_table).values(
-            build_id=result.build_id, digest=digest, token=lease.token, recorded=now, body=body.decode()
-        )
-    )
+def record(connection: Connection, results: Sequence[tuple[Lease, BuildResult]], now: str) -> None:
+    """Insert attempts, but for those of which the same is there."""
+    news: dict[tuple[str, str], dict[str, object]] = {}
+    for lease, result in results:
+        body = encode(result)
+        digest = digest_bytes(body)
+        told = {"build_id": result.build_id, "digest": digest, "token": lease.token, "recorded": now}
+        news.setdefault((result.build_id, digest), {**told, "body": body.decode()})
+    for some in pieces([build_id for build_id, _ in news]):
+        query = select(result_table.c.build_id, result_table.c.digest).where(result_table.c.build_id.in_(some))
+        for row in connection.execute(query):
+            news.pop((row.build_id, row.digest), None)
+    if news:
+        connection.execute(insert(result_table), list(news.values()))
+
+
+def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, list[BuildResult]]:
+    """Return all attempts at build ids, oldest first; nothing of ids that nobody tried."""
+    found: dict[Digest, list[BuildResult]] = {}
+    for some in pieces(build_ids):
+        query = select(result_table.c.build_id, result_table.c.body).where(result_table.c.build_id.in_(some))
+        for row in connection.execute(query.order_by(result_table.c.seq)):
+            found.setdefault(row.build_id, []).append(decode(row.body.encode(), BuildResult))
+    return found
 
 
 def of_build(connection: Connection, build_id: Digest) -> list[BuildResult]:
     """Return all attempts at a build id, oldest first."""
-    query = select(result_table.c.body).where(result_table.c.build_id == build_id).order_by(result_table.c.seq)
-    return [decode(body.encode(), BuildResult) for body in connection.execute(query).scalars()]
+    return of_builds(connection, [build_id]).get(build_id, [])
+
+
+def latest(results: Sequence[BuildResult]) -> list[BuildResult]:
+    """Return the newest attempt of each variation, in the order in which variations were first tried."""
+    return list({result.variation.name: result for result in results}.values())

@@ -24,7 +24,7 @@ def begin(connection: Connection, project: str, commit: str, command: str, now: 
             status=RunStatus.RUNNING.value,
         )
     )
-    event_log.append(connection, run_id, RunStarted(project=project, commit=commit, command=command), now)
+    event_log.append(connection, run_id, [RunStarted(project=project, commit=commit, command=command)], now)
     return run_id
 
 
@@ -41,7 +41,7 @@ def end(connection: Connection, run_id: str, status: RunStatus, now: str) -> Non
         return
     change = update(run_table).where(run_table.c.run_id == run_id).values(ended=now, status=status.value)
     connection.execute(change)
-    event_log.append(connection, run_id, RunFinished(status=status), now)
+    event_log.append(connection, run_id, [RunFinished(status=status)], now)
 
 
 def all_runs(connection: Connection) -> list[Run]:

@@ -1,36 +1,37 @@
 """Verdicts in the ledger."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Row, func, insert, select
 
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
+from farm.ledger.pieces import pieces
 from farm.ledger.tables import verdict_rpm_table, verdict_table
 from farm.ledger.values import Lease
 from farm.verdict import Verdict, VerdictStatus
 
-_AT_ONCE = 500
-"""Build ids in one statement: databases bound how many values one may have."""
 
-
-def record(connection: Connection, lease: Lease, verdict: Verdict, now: str) -> None:
-    """Insert a verdict, unless the one that holds is the same."""
-    body = encode(verdict)
-    digest = digest_bytes(body)
-    holding = _holding(connection, verdict.build_id)
-    if holding is not None and holding.digest == digest:
+def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now: str) -> None:
+    """Insert verdicts, one a build id, but for those where the one that holds is the same."""
+    holding = of_builds(connection, [verdict.build_id for _, verdict in reached])
+    news = [(lease, verdict) for lease, verdict in reached if holding.get(verdict.build_id) != verdict]
+    rows = []
+    for lease, verdict in news:
+        body = encode(verdict)
+        row = {"build_id": verdict.build_id, "digest": digest_bytes(body), "token": lease.token}
+        rows.append({**row, "recorded": now, "body": body.decode()})
+    if not rows:
         return
-    inserted = connection.execute(
-        insert(verdict_table).values(
-            build_id=verdict.build_id, digest=digest, token=lease.token, recorded=now, body=body.decode()
-        )
-    )
-    (seq,) = inserted.inserted_primary_key or (None,)
-    digests = sorted({rpm.digest for rpm in verdict.rpms})
-    if digests:
-        rows = [{"digest": rpm, "verdict_seq": seq} for rpm in digests]
-        connection.execute(insert(verdict_rpm_table), rows)
+    inserted = insert(verdict_table).returning(verdict_table.c.seq, sort_by_parameter_order=True)
+    numbers = connection.execute(inserted, rows).scalars().all()
+    rpms = [
+        {"digest": digest, "verdict_seq": seq}
+        for seq, (_, verdict) in zip(numbers, news, strict=True)
+        for digest in sorted({rpm.digest for rpm in verdict.rpms})
+    ]
+    if rpms:
+        connection.execute(insert(verdict_rpm_table), rpms)
 
 
 def of_build(connection: Connection, build_id: Digest) -> Verdict | None:
@@ -42,9 +43,7 @@ def of_build(connection: Connection, build_id: Digest) -> Verdict | None:
 def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, Verdict]:
     """Return the verdicts that hold for build ids, in their order."""
     found: dict[Digest, Verdict] = {}
-    wanted = sorted(set(build_ids))
-    for begin in range(0, len(wanted), _AT_ONCE):
-        some = wanted[begin : begin + _AT_ONCE]
+    for some in pieces(build_ids):
         newest = select(func.max(verdict_table.c.seq)).where(verdict_table.c.build_id.in_(some))
         query = select(verdict_table.c.body).where(verdict_table.c.seq.in_(newest.group_by(verdict_table.c.build_id)))
         for body in connection.execute(query).scalars():

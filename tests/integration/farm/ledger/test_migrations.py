@@ -41,15 +41,14 @@ def fill(connection: Connection) -> None:
     now = SystemClock().now()
     run_id = runs.begin(connection, "p", "abc", "build", timestamp(now))
     for number in range(EVENTS):
-        event_log.append(connection, run_id, RolledBack(snapshot=f"ünïcode {number}"), timestamp(now))
+        event_log.append(connection, run_id, [RolledBack(snapshot=f"ünïcode {number}")], timestamp(now))
     for subject in (build_subject(digest("curl"), "first"), build_subject(digest("curl"))):
-        lease = leases.acquire(connection, subject, this_process(), 3600, now)
-        assert lease is not None
+        lease = leases.acquire(connection, [subject], this_process(), 3600, now)[subject]
         if subject.endswith("first"):
             record_as_in_those_days(connection, lease, build_result(), timestamp(now))
         else:
-            verdicts.record(connection, lease, verdict(), timestamp(now))
-    outcomes.record(connection, run_id, outcome(), timestamp(now))
+            verdicts.record(connection, [(lease, verdict())], timestamp(now))
+    outcomes.record(connection, run_id, [outcome()], timestamp(now))
     publications.record(connection, publication())
     runs.end(connection, run_id, RunStatus.SUCCEEDED, timestamp(now))
 

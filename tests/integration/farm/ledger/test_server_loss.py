@@ -16,8 +16,14 @@ from sqlalchemy import Connection, PoolProxiedConnection, event
 
 from farm.clock import SystemClock
 from farm.events import RolledBack, RunStatus
-from farm.ledger.errors import LedgerAddressError, LedgerBusyError, LedgerError, LedgerUnreachableError
-from farm.ledger.holder import this_process
+from farm.ledger.errors import (
+    LedgerAddressError,
+    LedgerBusyError,
+    LedgerChangedError,
+    LedgerError,
+    LedgerUnreachableError,
+)
+from farm.ledger.holder import Holder, this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
 
@@ -175,6 +181,42 @@ def test_a_block_that_was_not_committed_is_called_lost(server: PostgresqlServer,
         lose_at_commit(ledger, server, url, after=False)
         with pytest.raises(LedgerUnreachableError), ledger.transaction():
             ledger.append(None, RolledBack(snapshot="s1"))
+        assert ledger.events() == []
+
+
+@pytest.mark.parametrize("when", ["between", "before the commit", "after the commit"])
+def test_a_block_that_asks_again_goes_on(server: PostgresqlServer, url: str, when: str) -> None:
+    subject = build_subject(digest("curl"), "first")
+    with Ledger.open(url) as ledger:
+        with ledger.transaction(asks_again=True):
+            lease = ledger.many.acquire([subject], this_process(), 60)[subject]
+            assert ledger.many.record_results([(lease, build_result())]) == {}
+            if when == "between":
+                server.drop_connections(name_of(url))
+            ledger.many.append(None, [RolledBack(snapshot="s1")])
+            if when != "between":
+                lose_at_commit(ledger, server, url, after=when == "after the commit")
+        assert ledger.lease_of(subject) == lease
+        assert ledger.results(digest("curl")) == [build_result()]
+        assert ledger.verify_chain() == 1
+
+
+def test_a_block_that_would_be_told_something_else_ends(server: PostgresqlServer, url: str) -> None:
+    elsewhere = Holder(name="another", boot="another boot", pid=1, started=1)
+    with Ledger.open(url) as ledger, Ledger.open(url) as other:
+
+        def block() -> None:
+            with ledger.transaction(asks_again=True):
+                assert list(ledger.many.acquire(["s"], this_process(), 60)) == ["s"]
+                server.drop_connections(name_of(url))
+                assert other.acquire("s", elsewhere, 60) is not None
+                ledger.many.append(None, [RolledBack(snapshot="s1")])
+
+        with pytest.raises(LedgerChangedError):
+            block()
+        held = ledger.lease_of("s")
+        assert held is not None
+        assert held.holder == elsewhere
         assert ledger.events() == []
 
 

@@ -1,0 +1,111 @@
+"""What the ledger is asked and told for many builds at once: a few statements, however many there are."""
+
+from collections.abc import Collection, Sequence
+from functools import cache
+
+from sqlalchemy import Connection
+
+from farm.build import BuildResult
+from farm.clock import Clock, timestamp
+from farm.digest import Digest
+from farm.events import Event
+from farm.ledger import event_log, leases, outcomes, results, verdicts
+from farm.ledger.database import Database
+from farm.ledger.holder import Holder
+from farm.ledger.subjects import build_subject, require_subject
+from farm.ledger.values import Lease, NodeOutcome
+from farm.verdict import Verdict
+
+
+class ManyAtOnce:
+    """The ledger's methods for many things of a kind. Each says what that for one says, and may raise LedgerError.
+
+    A time is taken once for each call, however often its work is repeated: repeated work has the same answer.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def append(self, run_id: str | None, events: Sequence[Event]) -> int:
+        """Append events to the chain, in order, and return the sequence number of the last.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        now = cache(self._now)
+        return self._database.write(
+            lambda connection: event_log.append(connection, run_id, events, now()), appends=True
+        )
+
+    def acquire(self, subjects: Collection[str], holder: Holder, ttl_seconds: float) -> dict[str, Lease]:
+        """Lease those of the subjects that nobody has, and return the leases by subject.
+
+        It belongs into a transaction: alone, a lost connection could leave leases that nobody knows of until they
+        expire.
+        """
+        now = cache(self._clock.now)
+        return self._database.write(
+            lambda connection: leases.acquire(connection, subjects, holder, ttl_seconds, now()), appends=True
+        )
+
+    def renew(self, held: Sequence[Lease]) -> list[Lease]:
+        """Prolong leases, each by its own time to live, and return those that were not lost."""
+        now = cache(self._clock.now)
+        return self._database.write(lambda connection: leases.renew(connection, held, now()), appends=True)
+
+    def release(self, held: Sequence[Lease]) -> None:
+        """Give leases back; nothing happens to those that were lost already."""
+        self._database.write(lambda connection: leases.release(connection, held), appends=True)
+
+    def record_results(self, told: Sequence[tuple[Lease, BuildResult]]) -> dict[str, str]:
+        """Record build attempts, each under the lease on its variation; return why some are refused, by subject.
+
+        Raises:
+            WrongLeaseError: a lease is on something else. Nothing is recorded.
+        """
+        for lease, result in told:
+            require_subject(lease, build_subject(result.build_id, result.variation.name))
+        now = cache(self._now)
+
+        def work(connection: Connection) -> dict[str, str]:
+            refused = leases.refusals(connection, [lease for lease, _ in told])
+            results.record(connection, [each for each in told if each[0].subject not in refused], now())
+            return {subject: f"{error.what}: {error.why}" for subject, error in refused.items()}
+
+        return self._database.write(work, appends=True)
+
+    def record_verdicts(self, reached: Sequence[tuple[Lease, Verdict]]) -> dict[str, str]:
+        """Record verdicts, each under the lease on its build id; return why some are refused, by subject.
+
+        Raises:
+            WrongLeaseError: a lease is on something else. Nothing is recorded.
+        """
+        for lease, verdict in reached:
+            require_subject(lease, build_subject(verdict.build_id))
+        now = cache(self._now)
+
+        def work(connection: Connection) -> dict[str, str]:
+            refused = leases.refusals(connection, [lease for lease, _ in reached])
+            verdicts.record(connection, [each for each in reached if each[0].subject not in refused], now())
+            return {subject: f"{error.what}: {error.why}" for subject, error in refused.items()}
+
+        return self._database.write(work, appends=True)
+
+    def record_outcomes(self, run_id: str, ended: Sequence[NodeOutcome]) -> None:
+        """Record how nodes of a run ended; of a node that is told twice, the last one counts.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        now = cache(self._now)
+        last = list({(outcome.component, outcome.arch): outcome for outcome in ended}.values())
+        self._database.write(lambda connection: outcomes.record(connection, run_id, last, now()), appends=True)
+
+    def latest_results(self, build_ids: Collection[Digest]) -> dict[Digest, list[BuildResult]]:
+        """Return the newest attempt of each variation of build ids; nothing of those that nobody tried."""
+        found = self._database.read(lambda connection: results.of_builds(connection, build_ids))
+        return {build_id: results.latest(tried) for build_id, tried in found.items()}
+
+    def _now(self) -> str:
+        return timestamp(self._clock.now())
