@@ -10,6 +10,7 @@ from farm.build import BuildLimits
 from farm.buildroot_lock import BuildrootLock
 from farm.cli.context import FarmContext
 from farm.cli.transfer_progress import transfer_watch
+from farm.clock import SystemClock
 from farm.errors import FarmError
 from farm.inputs.component_inputs import ProjectInputs
 from farm.inputs.contents import WorkTreeContents
@@ -26,7 +27,8 @@ from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
 from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
-from scheduler.preparation import Preparation, Prepared
+from scheduler.preparation import MakeSource, Preparation, Prepared
+from scheduler.remote_preparation import RemotePreparation, Sources
 from scheduler.resolution import Resolver
 from scheduler.script_roots import SeedScriptRoots
 from scheduler.seed_repositories import SeedRepositories
@@ -34,7 +36,7 @@ from scheduler.solver import seed_provides
 from scheduler.stand_in import stand_in
 from workers.capacity import machine_capacity
 from workers.site import Site
-from workers.tasks import run_generate
+from workers.tasks import run_generate, run_source
 
 
 @dataclass(kw_only=True)
@@ -81,9 +83,18 @@ class Assembly:
             self._sites[arch] = Site(state=self.farm.state, cache=self.farm.cache, repositories=self.seed.roots(arch))
         return self._sites[arch]
 
-    def prepare(self) -> dict[str, Prepared | FarmError]:
-        """Render every component of the project, make its source RPM, read its spec: the graph needs them all."""
+    def prepare(self, cluster: Sources | None = None) -> dict[str, Prepared | FarmError]:
+        """Render every component of the project, make its source RPM, read its spec: the graph needs them all.
+
+        Args:
+            cluster: makes source RPMs and reads specs instead of this machine.
+        """
         maker = self.source_arch
+        make: MakeSource = run_source
+        at_once = machine_capacity().cpus
+        if cluster is not None:
+            remote = make = RemotePreparation(cluster, arch=maker, here=run_source, clock=SystemClock())
+            at_once = max(at_once, remote.at_once)
         store = self.farm.store()
         with transfer_watch(self.farm) as watch:
             sources = self._sources(store, watch)
@@ -91,10 +102,10 @@ class Assembly:
                 render=sources.render,
                 name_inputs=self._source_inputs(sources).of,
                 store=store,
+                site=self.site(maker),
                 tools=self.resolver.tools(maker),
-                open_root=self.site(maker).buildroots(store).open,
-                scratch=self.farm.cache.scratch,
-                processes=machine_capacity().cpus,
+                make=make,
+                at_once=at_once,
             )
             return preparation.prepare(list(self.project.components.values()), self.arches)
 

@@ -16,6 +16,9 @@ HOST_LABEL = "farm.node/host"
 START_LABEL = "farm.node/start"
 """Label that names one start of a node: so `farm worker start` knows which node is its own."""
 
+DISK_LABEL = "farm.node/disk-mib"
+"""Label with the disk that builds may use together, as it was when the node started."""
+
 _HEAD_RESOURCE = "node:__internal_head__"
 _RAY_LABELS = "ray.io/"
 
@@ -53,6 +56,7 @@ class ClusterNode:
         slots: by architecture; none on a head that does not build.
         labels: those given with `--label`.
         start: names one start of a node.
+        disk_bytes: 0 where the node does not say, as `memory_bytes`.
     """
 
     node_id: str
@@ -65,6 +69,7 @@ class ClusterNode:
     slots: tuple[ArchSlots, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
     start: str = ""
+    disk_bytes: int = 0
 
     def answers_to(self, name: str) -> bool:
         """Tell whether a person who types this means this node: its host, address, or the beginning of its id."""
@@ -106,7 +111,12 @@ def cluster_node(
         slots=slots,
         labels={name: text for name, text in sorted(labels.items()) if not name.startswith(_OWN_LABELS)},
         start=labels.get(START_LABEL, ""),
+        disk_bytes=_number(labels.get(DISK_LABEL, "")) << 20,
     )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 _OWN_LABELS = (_RAY_LABELS, ARCH_LABEL, "farm.node/")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from farm.errors import UsageError
-from scheduler.cluster_node import ARCH_LABEL, ARCH_RESOURCE, HOST_LABEL, START_LABEL
+from scheduler.cluster_node import ARCH_LABEL, ARCH_RESOURCE, DISK_LABEL, HOST_LABEL, START_LABEL
 from workers.capacity import Capacity
 
 _OBJECT_STORE_BYTES = 100 * 2**20
@@ -102,4 +102,5 @@ def _resources(capacity: Capacity) -> dict[str, int]:
 def _labels(node: NodeStart) -> dict[str, str]:
     modes = {ARCH_LABEL + arch.arch: "emulated" if arch.emulated else "native" for arch in node.capacity.arches}
     host = _NO_LABEL.sub("-", platform.node())[:63].strip("._-") or "unnamed"
-    return {**node.labels, **modes, HOST_LABEL: host, START_LABEL: node.start}
+    disk = {DISK_LABEL: str(node.capacity.disk_bytes >> 20)} if node.capacity.disk_bytes else {}
+    return {**node.labels, **modes, **disk, HOST_LABEL: host, START_LABEL: node.start}

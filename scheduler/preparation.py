@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 from farm.build import BuildInputs
 from farm.buildroot_lock import BuildrootLock
 from farm.canonical import decode, encode, identity
 from farm.digest import Digest
-from farm.errors import FarmError
+from farm.errors import FarmError, InfrastructureError
 from farm.inputs.named_input import NamedInput
 from farm.node_inputs import NodeInputs
 from farm.project.model import Component
@@ -18,12 +16,18 @@ from farm.sandbox.sandbox import VERSION
 from farm.source_package import RenderedSource, SourceRpm, SpecFacts
 from farm.store.artifact_store import ArtifactStore
 from workers.policy_macros import policy_digest
-from workers.source_rpm import build_source_rpm
-from workers.spec_facts import read_spec
+from workers.site import Site
+from workers.tasks import MadeSource, SourceTask
 
 Render = Callable[[Component], RenderedSource]
 NameInputs = Callable[[Component], tuple[NamedInput, ...]]
-OpenRoot = Callable[[BuildrootLock], AbstractContextManager[Path]]
+MakeSource = Callable[[SourceTask], MadeSource]
+
+
+class NothingMadeError(InfrastructureError):
+    """A worker answered without what it was asked for."""
+
+    code = "PREP001"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +59,14 @@ class Prepared:
 
 
 class Preparation:
-    """Renders components, makes their source RPMs, and asks rpmspec, in the base buildroot.
+    """Renders components here, and has their source RPMs made and their specs read, in the base buildroot.
 
     Args:
         name_inputs: names what a component is made from.
+        site: of this machine, for the architecture of the tools.
         tools: lock of the buildroot that rpmbuild and rpmspec run in.
-        open_root: opens a buildroot.
-        scratch: directory for working files.
-        processes: how many components at once.
+        make: makes what is not kept: `run_source`, or what has a cluster do it.
+        at_once: how many components.
     """
 
     def __init__(
@@ -71,22 +75,22 @@ class Preparation:
         render: Render,
         name_inputs: NameInputs,
         store: ArtifactStore,
+        site: Site,
         tools: BuildrootLock,
-        open_root: OpenRoot,
-        scratch: Path,
-        processes: int,
+        make: MakeSource,
+        at_once: int,
     ) -> None:
         self._render = render
         self._name_inputs = name_inputs
         self._store = store
+        self._site = site
         self._tools = tools
-        self._open_root = open_root
-        self._scratch = scratch
-        self._processes = processes
+        self._make = make
+        self._at_once = at_once
 
     def prepare(self, components: Sequence[Component], arches: Sequence[str]) -> dict[str, Prepared | FarmError]:
-        """Return each component prepared, or the error that keeps it from being."""
-        with ThreadPoolExecutor(self._processes) as pool:
+        """Return each component prepared, or the error that keeps it from being, in the order they are given."""
+        with ThreadPoolExecutor(self._at_once) as pool:
             results = pool.map(lambda component: self._attempt(component, arches), components)
             return {component.name: result for component, result in zip(components, results, strict=True)}
 
@@ -98,36 +102,62 @@ class Preparation:
 
     def _prepare(self, component: Component, arches: Sequence[str]) -> Prepared:
         source = self._render(component)
-        recipe = identity(
-            "source-rpm",
-            {"source": source.id, "tools": self._tools.id, "macros": policy_digest(), "sandbox": VERSION},
-        )
+        kept = _Kept(store=self._store, recipe=_recipe(source, self._tools))
+        source_rpm = kept.source_rpm()
+        facts = {arch: found for arch in arches if (found := kept.facts(arch)) is not None}
+        missing = tuple(arch for arch in arches if arch not in facts)
+        if source_rpm is None or missing:
+            task = SourceTask(
+                site=self._site,
+                source=source,
+                tools=self._tools,
+                makes_source_rpm=source_rpm is None,
+                arches=missing,
+            )
+            made = self._make(task)
+            kept.keep(made)
+            source_rpm = source_rpm or made.source_rpm
+            facts |= {found.arch: found for found in made.facts}
+        if source_rpm is None:
+            raise NothingMadeError(f"no source RPM of {component.name} was made")
         return Prepared(
             source=source,
-            source_rpm=self._source_rpm(source, recipe),
-            facts={arch: self._facts(source, recipe, arch) for arch in arches},
+            source_rpm=source_rpm,
+            facts={arch: facts[arch] for arch in arches},
             named=self._name_inputs(component),
         )
 
-    def _source_rpm(self, source: RenderedSource, recipe: Digest) -> SourceRpm:
-        name = f"source-rpm/{recipe}"
-        kept = self._store.record(name)
-        if kept is not None:
-            found = decode(kept, SourceRpm)
-            if self._store.has(found.digest):
-                return found
-            self._store.delete_record(name)
-        with self._open_root(self._tools) as root:
-            made = build_source_rpm(source, root=root, store=self._store, scratch=self._scratch)
-        self._store.create_record(name, encode(made))
-        return made
 
-    def _facts(self, source: RenderedSource, recipe: Digest, arch: str) -> SpecFacts:
-        name = f"spec-facts/{recipe}/{arch}"
-        kept = self._store.record(name)
-        if kept is not None:
-            return decode(kept, SpecFacts)
-        with self._open_root(self._tools) as root:
-            facts = read_spec(source, root=root, arch=arch, store=self._store, scratch=self._scratch)
-        self._store.create_record(name, encode(facts))
-        return facts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What was made of a source in these tools, in the artifact store."""
+
+    store: ArtifactStore
+    recipe: Digest
+
+    def source_rpm(self) -> SourceRpm | None:
+        name = f"source-rpm/{self.recipe}"
+        kept = self.store.record(name)
+        if kept is None:
+            return None
+        found = decode(kept, SourceRpm)
+        if self.store.has(found.digest):
+            return found
+        self.store.delete_record(name)
+        return None
+
+    def facts(self, arch: str) -> SpecFacts | None:
+        kept = self.store.record(f"spec-facts/{self.recipe}/{arch}")
+        return None if kept is None else decode(kept, SpecFacts)
+
+    def keep(self, made: MadeSource) -> None:
+        if made.source_rpm is not None:
+            self.store.create_record(f"source-rpm/{self.recipe}", encode(made.source_rpm))
+        for facts in made.facts:
+            self.store.create_record(f"spec-facts/{self.recipe}/{facts.arch}", encode(facts))
+
+
+def _recipe(source: RenderedSource, tools: BuildrootLock) -> Digest:
+    return identity(
+        "source-rpm", {"source": source.id, "tools": tools.id, "macros": policy_digest(), "sandbox": VERSION}
+    )

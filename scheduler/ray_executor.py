@@ -7,6 +7,7 @@ import platform
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,11 +29,11 @@ from scheduler.ray_library import (
     WorkerCrashedError,
     ray,
 )
-from scheduler.worker_node import Place, WorkerNode
+from scheduler.worker_node import UNBOUNDED, Place, WorkerNode
 from workers.cancellation import ends_when_marked
 from workers.capacity import machine_capacity
 from workers.differ import Explanation
-from workers.tasks import BuildTask, ExplainTask, run_build, run_explain
+from workers.tasks import BuildTask, ExplainTask, MadeSource, SourceTask, run_build, run_explain, run_source
 
 T = TypeVar("T")
 
@@ -62,6 +63,15 @@ def _build(task: BuildTask) -> BuildResult | Lost:
 
 
 @ray.remote(max_retries=0)
+def _source(task: SourceTask) -> MadeSource | FarmError | Lost:
+    try:
+        isolate_mounts()
+        return run_source(task)
+    except FarmError as error:
+        return error
+
+
+@ray.remote(max_retries=0)
 def _explain(task: ExplainTask) -> Explanation | Lost:
     try:
         isolate_mounts()
@@ -82,9 +92,10 @@ class RayExecutor:
     Args:
         address: of a cluster; empty starts Ray on this machine, and ends it on close. Ray that dies on this machine
             is started again with the next task.
+        scratch: where this machine makes the disks of builds, which must hold them all.
     """
 
-    def __init__(self, address: str = "") -> None:
+    def __init__(self, address: str = "", *, scratch: Path | None = None) -> None:
         self._address = address
         self._cluster: Cluster | None = None
         self._wanted: dict[str, int] = {}
@@ -94,6 +105,8 @@ class RayExecutor:
         self._running: dict[str, Callable[[Lost], None]] = {}
         self._marks: dict[str, Path] = {}
         self._placed: dict[str, str] = {}
+        self._with_memory: set[str] = set()
+        self._scratch = scratch
         self._lock = threading.Lock()
         if address:
             self._cluster = Cluster(address)
@@ -143,10 +156,21 @@ class RayExecutor:
         if self._cluster is not None:
             nodes = self._cluster.live_nodes()
             self._give_up_all_but({node.node_id for node in nodes})
+            self._with_memory = {node.node_id for node in nodes if node.memory_bytes}
             return tuple(_worker(node) for node in nodes)
-        capacity = machine_capacity()
-        slots = tuple(sorted((arch.arch, arch.slots) for arch in capacity.arches))
-        return (WorkerNode(name=THIS_MACHINE, cpus=capacity.cpus, memory_bytes=capacity.memory_bytes, slots=slots),)
+        return (self._this_machine,)
+
+    @cached_property
+    def _this_machine(self) -> WorkerNode:
+        """This machine as it is when the run begins: what it builds takes from its disk."""
+        capacity = machine_capacity(scratch=self._scratch)
+        return WorkerNode(
+            name=THIS_MACHINE,
+            cpus=capacity.cpus,
+            memory_bytes=capacity.memory_bytes,
+            disk_bytes=capacity.disk_bytes or UNBOUNDED,
+            slots=tuple(sorted((arch.arch, arch.slots) for arch in capacity.arches)),
+        )
 
     def _give_up_all_but(self, live: Collection[str]) -> None:
         """Answer for builds on nodes that are gone: behind a silent connection Ray would wait much longer."""
@@ -176,7 +200,16 @@ class RayExecutor:
             with self._lock:
                 self._placed[key] = place.worker
             options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(place.worker, soft=True)
+            if place.worker in self._with_memory:
+                # Another run on this cluster counts for itself alone: Ray counts for both.
+                options["memory"] = place.memory_bytes
         self._watch(key, _build.options(**options).remote(task), done)
+
+    def make_source(self, key: str, task: SourceTask, done: Callable[[MadeSource | FarmError | Lost], None]) -> None:
+        """Start making a source RPM on any node that builds for the architecture of its tools."""
+        self._start()
+        resources = {ARCH_RESOURCE + task.tools.arch: 1}
+        self._watch(key, _source.options(num_cpus=1, resources=resources, name=key).remote(task), done)
 
     def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
         """Start explaining a difference on any node."""
@@ -241,7 +274,8 @@ def _worker(node: ClusterNode) -> WorkerNode:
     return WorkerNode(
         name=node.node_id,
         cpus=node.cpus,
-        memory_bytes=node.memory_bytes,
+        memory_bytes=node.memory_bytes or UNBOUNDED,
+        disk_bytes=node.disk_bytes or UNBOUNDED,
         slots=tuple((slots.arch, slots.busy if draining else slots.total) for slots in node.slots),
         draining=draining,
     )

@@ -1,12 +1,14 @@
 """What this machine can build: its architectures, native and emulated, and how many builds at once."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from farm.arch import ARCHES, Arch, host_arch
 from farm.errors import UsageError
+from workers.machine_memory import memory_for_builds
 
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 
@@ -31,22 +33,30 @@ class Capacity:
     """A machine as the scheduler sees it.
 
     Attributes:
+        memory_bytes: that builds may use together.
         arches: native first, then emulated ones by name.
+        disk_bytes: that builds may use together; 0 where nobody looked.
     """
 
     cpus: int
     memory_bytes: int
     arches: tuple[ArchCapacity, ...]
+    disk_bytes: int = 0
 
 
-def machine_capacity(binfmt: Path = _BINFMT) -> Capacity:
-    """Return what this machine can build: one slot a CPU it may use, for each architecture."""
+def machine_capacity(binfmt: Path = _BINFMT, *, scratch: Path | None = None) -> Capacity:
+    """Return what this machine can build: one slot a CPU it may use, for each architecture.
+
+    Args:
+        scratch: directory that the disks of builds are made in; it need not be there yet.
+    """
     cpus = len(os.sched_getaffinity(0))
     native = host_arch()
     emulated = [arch.name for arch in ARCHES.values() if arch.name != native and _is_emulated(arch, binfmt)]
     return Capacity(
         cpus=cpus,
-        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        memory_bytes=memory_for_builds(),
+        disk_bytes=shutil.disk_usage(_first_that_is_there(scratch)).free if scratch is not None else 0,
         arches=(
             ArchCapacity(arch=native, emulated=False, slots=cpus),
             *(ArchCapacity(arch=name, emulated=True, slots=cpus) for name in sorted(emulated)),
@@ -78,7 +88,7 @@ def announced_capacity(
     if memory_bytes is not None and memory_bytes > capacity.memory_bytes:
         raise CapacityError(
             f"this machine has no {memory_bytes / 2**30:.1f} GiB of memory",
-            why=f"it has {capacity.memory_bytes / 2**30:.1f} GiB",
+            why=f"it has {capacity.memory_bytes / 2**30:.1f} GiB for builds",
         )
     builds = capacity.cpus if slots is None else slots
     return Capacity(
@@ -89,7 +99,12 @@ def announced_capacity(
             for arch in capacity.arches
             if builds and (not arches or arch.arch in arches)
         ),
+        disk_bytes=capacity.disk_bytes,
     )
+
+
+def _first_that_is_there(path: Path) -> Path:
+    return next(place for place in (path, *path.absolute().parents) if place.exists())
 
 
 def _is_emulated(arch: Arch, binfmt: Path) -> bool:

@@ -30,28 +30,32 @@ rpm -q --nosignature --qf '\n@nevra %{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.sr
 """
 """rpm takes SOURCE_DATE_EPOCH from the changelog only where the variable is not set already.
 
-A source RPM carries the name of the architecture it was made on in its lead and its header: so it is made once, here.
+A source RPM carries the name of the architecture it was made for in its lead and its header: so it is made once, here.
 """
 
 _NEVRA = re.compile(rb"^@nevra (\S+)$", re.MULTILINE)
 
 
-def build_source_rpm(source: RenderedSource, *, root: Path, store: ArtifactStore, scratch: Path) -> SourceRpm:
+def build_source_rpm(
+    source: RenderedSource, *, root: Path, store: ArtifactStore, scratch: Path, arch: str | None = None
+) -> SourceRpm:
     """Make the source RPM and store it.
 
     Args:
-        root: an opened buildroot of this machine's architecture with rpmbuild in it.
+        root: an opened buildroot with rpmbuild in it.
+        arch: the root's architecture; this machine's where it is not given.
 
     Raises:
         SpecError: the spec does not parse, or names a source that is not there.
         InfrastructureError: store or sandbox failed.
     """
+    maker = arch or host_arch()
     with build_disk(scratch, size_bytes=_DISK_BYTES, directory_seed=_DIRECTORY_SEED) as disk:
         lay_out(source, disk.own / "SOURCES", store)
         sandbox = build_sandbox(
             root,
             own=disk.own,
-            arch=host_arch(),
+            arch=maker,
             variation=PLAIN,
             limits=_LIMITS,
             binds=(
@@ -60,7 +64,7 @@ def build_source_rpm(source: RenderedSource, *, root: Path, store: ArtifactStore
             ),
         )
         spec = f"{TOP_DIRECTORY}/SOURCES/{source.spec_name}"
-        arguments = [spec, str(source.epoch), TOP_DIRECTORY, target(host_arch())]
+        arguments = [spec, str(source.epoch), TOP_DIRECTORY, target(maker)]
         result = run_in_sandbox(sandbox, ["sh", "-c", _SCRIPT, "sh", *arguments])
         found = _NEVRA.findall(result.stdout)
         if not result.ok or not found:

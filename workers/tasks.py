@@ -6,13 +6,15 @@ from pathlib import Path
 from farm.build import BuildLimits, BuildResult
 from farm.buildroot_lock import BuildrootLock
 from farm.clock import SystemClock
-from farm.source_package import SourceRpm
+from farm.source_package import RenderedSource, SourceRpm, SpecFacts
 from farm.verdict import RpmDifference
 from workers.build import BuildRequest, build_rpm
 from workers.differ import Explanation, explain
 from workers.dynamic_requires import generated_requires
 from workers.live_log import LiveLog
 from workers.site import Site
+from workers.source_rpm import build_source_rpm
+from workers.spec_facts import read_spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,49 @@ class ExplainTask:
     differences: tuple[RpmDifference, ...]
     results: tuple[BuildResult, ...]
     limits: BuildLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTask:
+    """Make what the graph needs of a component.
+
+    Attributes:
+        tools: buildroot that rpmbuild and rpmspec run in.
+        makes_source_rpm: whether the source RPM is wanted.
+        arches: that the spec is read for.
+    """
+
+    site: Site
+    source: RenderedSource
+    tools: BuildrootLock
+    makes_source_rpm: bool
+    arches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeSource:
+    """What a `SourceTask` asked for; the source RPM itself is in the artifact store."""
+
+    source_rpm: SourceRpm | None
+    facts: tuple[SpecFacts, ...]
+
+
+def run_source(task: SourceTask) -> MadeSource:
+    """Make a source RPM and read its spec.
+
+    Raises:
+        SpecError: rpm cannot use the spec.
+        InfrastructureError: store, buildroot or sandbox failed.
+    """
+    store, scratch = task.site.store(), task.site.cache.scratch
+    made = None
+    with task.site.buildroots(store).open(task.tools) as root:
+        if task.makes_source_rpm:
+            made = build_source_rpm(task.source, root=root, store=store, scratch=scratch, arch=task.tools.arch)
+        facts = tuple(
+            read_spec(task.source, root=root, arch=arch, store=store, scratch=scratch) for arch in task.arches
+        )
+    return MadeSource(source_rpm=made, facts=facts)
 
 
 def run_build(task: BuildTask, worker: str) -> BuildResult:

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +18,6 @@ from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
 from scheduler.cli.plan import learned
 from scheduler.cli.reporting import open_reporter
-from scheduler.executor import Executor
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
 from scheduler.plan import Action, Plan
@@ -30,6 +30,9 @@ from scheduler.run_lease import end_abandoned, open_run
 from scheduler.run_policy import run_policy
 from scheduler.stage_run import StageRun
 from workers.capacity import machine_capacity
+
+if TYPE_CHECKING:
+    from scheduler.ray_executor import RayExecutor
 
 
 class NoWorkerError(InfrastructureError):
@@ -123,8 +126,24 @@ def exit_status(outcomes: Sequence[NodeOutcome]) -> int:
 def _run(
     assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, address: str, rounds: int, ask: Ask
 ) -> Sequence[NodeOutcome] | None:
+    if not address:
+        return _build(assembly, wanted, None, keep_going=keep_going, rounds=rounds, ask=ask)
+    with _executor(assembly.farm, address) as cluster:
+        return _build(assembly, wanted, cluster, keep_going=keep_going, rounds=rounds, ask=ask)
+
+
+def _build(
+    assembly: Assembly,
+    wanted: Sequence[Node],
+    cluster: "RayExecutor | None",
+    *,
+    keep_going: bool,
+    rounds: int,
+    ask: Ask,
+) -> Sequence[NodeOutcome] | None:
+    """Plan and build, on a cluster or else on this machine, whose Ray starts only when something is to be built."""
     farm = assembly.farm
-    prepared = assembly.prepare()
+    prepared = assembly.prepare(cluster)
     known = assembly.known_graph(prepared)
     ledger = farm.ledger()
     clock = ledger.clock
@@ -141,7 +160,7 @@ def _run(
     note(farm, summary(plan))
     if farm.dry_run:
         return None
-    if not address:
+    if cluster is None:
         refuse_unbuildable(plan)
     for ended in end_abandoned(ledger, clock):
         note(farm, f"{ended} was interrupted: its driver is gone")
@@ -165,7 +184,7 @@ def _run(
             reporter=lambda total: open_reporter(farm, total),
             tell=lambda line: note(farm, line),
         )
-        with _executor(address) as executor:
+        with nullcontext(cluster) if cluster is not None else _executor(farm) as executor:
             outcomes = stage.build(wanted, executor, rounds)
         run.status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
         return outcomes
@@ -179,10 +198,10 @@ def summary(plan: Plan) -> str:
 
 
 @contextmanager
-def _executor(address: str) -> Iterator[Executor]:
+def _executor(farm: FarmContext, address: str = "") -> Iterator["RayExecutor"]:
     from scheduler.ray_executor import RayExecutor  # noqa: PLC0415 - Ray takes half a second to import
 
-    executor = RayExecutor(address)
+    executor = RayExecutor(address, scratch=farm.cache.scratch)
     try:
         yield executor
     finally:

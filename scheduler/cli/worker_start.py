@@ -42,7 +42,7 @@ class Size(click.ParamType[int]):
 @click.option("--head", is_flag=True, help="Be the head of a new cluster. It builds only where --slots is given.")
 @click.option("--arch", "arches", multiple=True, metavar="ARCH", help="Architecture to build for; all it can, else.")
 @click.option("--slots", type=click.IntRange(min=0), help="Builds at once; one for each CPU, else.")
-@click.option("--memory", type=Size(), metavar="SIZE", help="Memory for builds, such as 24G; all there is, else.")
+@click.option("--memory", type=Size(), metavar="SIZE", help="Memory for builds, such as 24G; all but a 16th, else.")
 @click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="Label of the node, for people.")
 @click.option(
     "--drain-seconds",
@@ -74,7 +74,10 @@ def start_worker(
     if not head and not address:
         raise click.UsageError("give --address of a cluster to join, or --head to begin one")
     capacity = announced_capacity(
-        machine_capacity(), arches=arches, slots=0 if head and slots is None else slots, memory_bytes=memory
+        machine_capacity(scratch=farm.cache.scratch),
+        arches=arches,
+        slots=0 if head and slots is None else slots,
+        memory_bytes=memory,
     )
     node = NodeStart(
         address=head_address(address) if head else cluster_address(address),

@@ -6,6 +6,7 @@ LABELS = {
     "farm.arch/x86_64": "native",
     "farm.node/host": "builder7",
     "farm.node/start": "start-1",
+    "farm.node/disk-mib": "2048",
     "site": "a",
 }
 
@@ -32,6 +33,7 @@ def test_resources_and_labels_become_a_node() -> None:
         ),
         labels={"site": "a"},
         start="start-1",
+        disk_bytes=2 * 2**30,
     )
 
 

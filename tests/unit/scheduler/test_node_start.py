@@ -8,6 +8,7 @@ from workers.capacity import ArchCapacity, Capacity
 CAPACITY = Capacity(
     cpus=4,
     memory_bytes=8 * 2**30,
+    disk_bytes=7 * 2**20 + 1,
     arches=(
         ArchCapacity(arch="x86_64", emulated=False, slots=4),
         ArchCapacity(arch="aarch64", emulated=True, slots=4),
@@ -34,6 +35,7 @@ def test_a_worker_announces_what_it_can_build() -> None:
     assert labels == {
         "farm.arch/x86_64": "native",
         "farm.arch/aarch64": "emulated",
+        "farm.node/disk-mib": "7",
         "farm.node/start": "start-1",
         "site": "a",
     }

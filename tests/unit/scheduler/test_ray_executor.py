@@ -1,9 +1,13 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from scheduler.cluster_node import ArchSlots, ClusterNode, NodeStatus
 from scheduler.executor import Lost
-from scheduler.ray_executor import RayExecutor, RayStartError
+from scheduler.ray_executor import RayExecutor, RayStartError, _worker
+from scheduler.worker_node import UNBOUNDED
+from workers.capacity import ArchCapacity, Capacity
 
 
 def test_what_ran_on_a_ray_that_died_is_lost_and_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +76,30 @@ def test_what_was_placed_on_a_node_that_is_gone_is_lost_and_answered_once() -> N
     }
     executor._running.clear()
     executor.close()
+
+
+def test_this_machine_stays_as_it_was_when_the_run_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds take from its disk, and that is counted elsewhere."""
+    free = iter((100, 60))
+    only = (ArchCapacity(arch="x86_64", emulated=False, slots=2),)
+    monkeypatch.setattr(
+        "scheduler.ray_executor.machine_capacity",
+        lambda **_: Capacity(cpus=2, memory_bytes=9, arches=only, disk_bytes=next(free)),
+    )
+    executor = RayExecutor(scratch=tmp_path)
+    assert [[it.disk_bytes for it in executor.workers()] for _ in range(2)] == [[100], [100]]
+    executor.close()
+
+
+def test_what_a_node_does_not_say_bounds_no_build() -> None:
+    slots = (ArchSlots(arch="x86_64", mode="native", total=2, busy=1),)
+    told = ClusterNode(
+        node_id="a", host="h", address="", status=NodeStatus.IDLE, is_head=False, cpus=2, memory_bytes=7, slots=slots
+    )
+    assert (_worker(told).memory_bytes, _worker(told).disk_bytes) == (7, UNBOUNDED)
+    silent = replace(told, memory_bytes=0, disk_bytes=5, status=NodeStatus.DRAINING)
+    assert (_worker(silent).memory_bytes, _worker(silent).disk_bytes, _worker(silent).slots) == (
+        UNBOUNDED,
+        5,
+        (("x86_64", 1),),
+    )

@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from workers.capacity import ArchCapacity, Capacity, CapacityError, announced_capacity
+from workers.capacity import ArchCapacity, Capacity, CapacityError, announced_capacity, machine_capacity
 
 MACHINE = Capacity(
     cpus=8,
@@ -19,6 +21,12 @@ def test_everything_is_announced_where_nothing_is_said() -> None:
 def test_less_is_announced_where_that_is_asked_for() -> None:
     less = announced_capacity(MACHINE, arches=["aarch64"], slots=3, memory_bytes=2**30)
     assert less == Capacity(cpus=3, memory_bytes=2**30, arches=(ArchCapacity(arch="aarch64", emulated=True, slots=3),))
+
+
+def test_the_free_disk_is_announced_as_it_is(tmp_path: Path) -> None:
+    capacity = machine_capacity(scratch=tmp_path / "not" / "there" / "yet")
+    assert capacity.disk_bytes > 0
+    assert announced_capacity(capacity, slots=1).disk_bytes == capacity.disk_bytes
 
 
 def test_a_machine_without_slots_builds_nothing() -> None:

@@ -1,0 +1,42 @@
+"""Source tasks and their answers, of which a test names only what it is about."""
+
+from pathlib import Path
+
+from builders.builds import digest
+from builders.node_inputs import node_inputs
+from builders.spec_facts import spec
+
+from farm.buildroot_lock import BuildrootLock
+from farm.nevra import Nevra
+from farm.paths import CachePaths, StatePaths
+from farm.source_package import RenderedSource, SourceRpm, SpecFacts
+from workers.site import Site
+from workers.tasks import MadeSource, SourceTask
+
+TOOLS = BuildrootLock(arch="x86_64", layers=())
+
+
+def site(root: Path) -> Site:
+    return Site(state=StatePaths(root=root / "state"), cache=CachePaths(root=root / "cache"), repositories={})
+
+
+def rendered(component: str) -> RenderedSource:
+    return node_inputs(component).source
+
+
+def source_task(root: Path, component: str = "hello") -> SourceTask:
+    return SourceTask(
+        site=site(root), source=rendered(component), tools=TOOLS, makes_source_rpm=True, arches=("x86_64",)
+    )
+
+
+def made_by(task: SourceTask) -> MadeSource:
+    """Return what a worker would make."""
+    name = task.source.component
+    rpm = SourceRpm(component=name, nevra=Nevra.parse(f"{name}-1-1.src"), digest=digest(name), size=1)
+    facts = tuple(facts_of(name, arch) for arch in task.arches)
+    return MadeSource(source_rpm=rpm if task.makes_source_rpm else None, facts=facts)
+
+
+def facts_of(component: str, arch: str) -> SpecFacts:
+    return spec(component, arch=arch)[1]

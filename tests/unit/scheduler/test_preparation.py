@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+from builders.builds import digest
+from builders.projects import make_component
+from builders.source_tasks import TOOLS, facts_of, made_by, rendered, site
+
+from farm.errors import FarmError, ProjectError
+from farm.project.model import Component
+from farm.source_package import RenderedSource
+from farm.store.directory_store import DirectoryStore
+from scheduler.preparation import MakeSource, NothingMadeError, Preparation, Prepared
+from workers.spec_errors import SpecError
+from workers.tasks import MadeSource, SourceTask
+
+ARCHES = ("x86_64", "aarch64")
+
+
+def render(component: Component) -> RenderedSource:
+    if component.name == "broken":
+        raise ProjectError("an overlay does not apply")
+    return rendered(component.name)
+
+
+def preparation(root: Path, make: MakeSource, at_once: int = 2) -> Preparation:
+    return Preparation(
+        render=render,
+        name_inputs=lambda _component: (),
+        store=DirectoryStore(root / "store"),
+        site=site(root),
+        tools=TOOLS,
+        make=make,
+        at_once=at_once,
+    )
+
+
+def prepare(
+    root: Path, make: MakeSource, *names: str, arches: tuple[str, ...] = ARCHES
+) -> dict[str, Prepared | FarmError]:
+    return preparation(root, make).prepare([make_component(name) for name in names], arches)
+
+
+def test_components_come_in_the_order_they_were_given_each_with_its_own_error(tmp_path: Path) -> None:
+    error = SpecError("unparsable.spec: rpm cannot use this spec")
+
+    def make(task: SourceTask) -> MadeSource:
+        if task.source.component == "unparsable":
+            raise error
+        return made_by(task)
+
+    found = prepare(tmp_path, make, "zlib", "broken", "unparsable", "curl")
+
+    assert list(found) == ["zlib", "broken", "unparsable", "curl"]
+    assert isinstance(found["broken"], ProjectError)
+    assert found["unparsable"] is error
+    good = found["curl"]
+    assert isinstance(good, Prepared)
+    assert list(good.facts.items()) == [(arch, facts_of("curl", arch)) for arch in ARCHES]
+
+
+def test_what_is_kept_is_not_made_again(tmp_path: Path) -> None:
+    tasks: list[SourceTask] = []
+    store = DirectoryStore(tmp_path / "store")
+
+    def make(task: SourceTask) -> MadeSource:
+        tasks.append(task)
+        made = made_by(task)
+        if made.source_rpm is not None:
+            (tmp_path / "blob").write_text(task.source.component)
+            assert store.put_file(tmp_path / "blob") == made.source_rpm.digest
+        return made
+
+    first = prepare(tmp_path, make, "curl", arches=("x86_64",))
+    assert prepare(tmp_path, make, "curl", arches=("x86_64",)) == first
+    assert len(tasks) == 1
+    both = prepare(tmp_path, make, "curl")["curl"]
+    assert isinstance(both, Prepared)
+    assert list(both.facts) == ["x86_64", "aarch64"]
+    assert [(task.makes_source_rpm, task.arches) for task in tasks] == [(True, ("x86_64",)), (False, ("aarch64",))]
+
+
+def test_a_source_rpm_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    wanted: list[bool] = []
+
+    def make(task: SourceTask) -> MadeSource:
+        wanted.append(task.makes_source_rpm)
+        return made_by(task)
+
+    for _ in range(2):
+        prepare(tmp_path, make, "curl")
+    assert wanted == [True, True]
+    assert not DirectoryStore(tmp_path / "store").has(digest("curl"))
+
+
+def test_a_worker_that_makes_nothing_is_found_out(tmp_path: Path) -> None:
+    found = prepare(tmp_path, lambda _task: MadeSource(source_rpm=None, facts=()), "curl")
+    assert isinstance(found["curl"], NothingMadeError)
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_how_many_are_made_at_once_changes_nothing(tmp_path: Path, at_once: int) -> None:
+    components = [make_component(f"c{number}") for number in range(9)]
+    found = preparation(tmp_path, made_by, at_once).prepare(components, ARCHES)
+    assert found == preparation(tmp_path / "other", made_by).prepare(components, ARCHES)

@@ -1,0 +1,107 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from builders.fake_clock import FakeClock
+from builders.source_tasks import made_by, source_task
+
+from farm import running_programs
+from farm.errors import InfrastructureError
+from scheduler.executor import Lost
+from scheduler.remote_preparation import PreparationLostError, RemotePreparation, SourceAnswer
+from scheduler.worker_node import WorkerNode
+from workers.spec_errors import SpecError
+from workers.tasks import MadeSource, SourceTask
+
+Answer = Callable[[SourceTask], SourceAnswer | None]
+
+
+def node(name: str, arch: str = "x86_64", *, slots: int = 2, draining: bool = False) -> WorkerNode:
+    return WorkerNode(name=name, cpus=4, slots=((arch, slots),), draining=draining)
+
+
+class Cluster:
+    """Answers tasks one after the other as it was told; with None, not at all."""
+
+    def __init__(self, *answers: Answer, nodes: Sequence[WorkerNode] = (node("a"),)) -> None:
+        self.answers = list(answers)
+        self.nodes = list(nodes)
+        self.keys: list[str] = []
+
+    def workers(self) -> Sequence[WorkerNode]:
+        return self.nodes
+
+    def make_source(self, key: str, task: SourceTask, done: Callable[[SourceAnswer], None]) -> None:
+        self.keys.append(key)
+        answer = self.answers.pop(0)(task)
+        if answer is not None:
+            done(answer)
+
+
+def refuse(_task: SourceTask) -> MadeSource:
+    raise AssertionError("this machine was not to do it")
+
+
+def remote(cluster: Cluster, here: Callable[[SourceTask], MadeSource] = refuse) -> RemotePreparation:
+    return RemotePreparation(cluster, arch="x86_64", here=here, clock=FakeClock())
+
+
+def test_a_worker_makes_it(tmp_path: Path) -> None:
+    task = source_task(tmp_path)
+    assert remote(Cluster(made_by))(task) == made_by(task)
+
+
+def test_what_is_lost_or_the_fault_of_a_machine_is_done_again(tmp_path: Path) -> None:
+    task = source_task(tmp_path)
+    cluster = Cluster(lambda _: Lost(why="x"), lambda _: InfrastructureError("disk full"), made_by)
+    assert remote(cluster)(task) == made_by(task)
+    assert cluster.keys == ["source hello 1", "source hello 2", "source hello 3"]
+
+
+def test_what_is_lost_each_time_is_an_error_of_the_component(tmp_path: Path) -> None:
+    cluster = Cluster(*[lambda _: Lost(why="worker lost: it died")] * 3)
+    with pytest.raises(PreparationLostError) as caught:
+        remote(cluster)(source_task(tmp_path))
+    assert (caught.value.what, caught.value.why) == (
+        "the source RPM of hello could not be made",
+        "worker lost: it died",
+    )
+
+
+def test_what_is_wrong_with_a_spec_is_told_at_once_and_as_it_is(tmp_path: Path) -> None:
+    error = SpecError("hello.spec:3: rpm cannot use this spec", why="words", hint="h")
+    with pytest.raises(SpecError) as caught:
+        remote(Cluster(lambda _: error))(source_task(tmp_path))
+    assert caught.value is error
+
+
+def test_without_a_machine_of_the_architecture_this_one_does_it(tmp_path: Path) -> None:
+    task = source_task(tmp_path)
+    nodes = [node("other", "aarch64"), node("leaves", draining=True)]
+    assert remote(Cluster(nodes=nodes), made_by)(task) == made_by(task)
+
+
+def test_where_the_last_such_machine_goes_this_one_takes_over(tmp_path: Path) -> None:
+    """Ray itself would wait for another one for ever."""
+    task, clock = source_task(tmp_path), FakeClock()
+    cluster = Cluster()
+
+    def go(_task: SourceTask) -> None:
+        cluster.nodes.clear()
+        clock.sleep(10)
+
+    cluster.answers = [go]
+    assert RemotePreparation(cluster, arch="x86_64", here=made_by, clock=clock)(task) == made_by(task)
+
+
+def test_an_interrupted_command_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running_programs, "may_begin", lambda: False)
+    with pytest.raises(PreparationLostError, match="interrupted"):
+        remote(Cluster(*[lambda _: None] * 3))(source_task(tmp_path))
+
+
+def test_as_many_at_once_as_the_cluster_has_slots_for() -> None:
+    nodes = [node("a", slots=3), node("b", slots=9), node("c", "aarch64"), node("d", draining=True)]
+    assert remote(Cluster(nodes=nodes)).at_once == 3 + 4
+    assert remote(Cluster(nodes=[])).at_once == 1
+    assert remote(Cluster(nodes=[node(str(n)) for n in range(500)])).at_once == 64
