@@ -124,6 +124,26 @@ class ControlRequested(Struct, frozen=True, kw_only=True, tag_field="event", tag
     by: str = ""
 
 
+class RoundStarted(Struct, frozen=True, kw_only=True, tag_field="event", tag="round-started"):
+    """A stage is built again where the round before left something stale: `nodes` are looked at, because of `why`."""
+
+    number: int
+    nodes: int
+    why: str
+
+
+class RoundEnded(Struct, frozen=True, kw_only=True, tag_field="event", tag="round-ended"):
+    """A round of a stage came to its end; with nothing stale, the stage has settled.
+
+    Attributes:
+        number: the first round is 1.
+        stale: pairs of component and architecture: built with packages that the stage has in other bytes by now.
+    """
+
+    number: int
+    stale: tuple[tuple[str, str], ...]
+
+
 class RunFinished(Struct, frozen=True, kw_only=True, tag_field="event", tag="run-finished"):
     """A run came to its end."""
 
@@ -152,6 +172,8 @@ Event = (
     | VerdictReached
     | AlarmRaised
     | ControlRequested
+    | RoundStarted
+    | RoundEnded
     | RunFinished
     | Published
     | RolledBack

@@ -40,9 +40,10 @@ class Driver:
         prepared: each component, or why it could not be prepared.
         wanted: the nodes that the run was asked for.
         previous: what the round before made; see `scheduler.rounds`.
+        control: what people ask of the run; one of its own where it has no other driver.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of the one run driven
         self,
         *,
         run_id: str,
@@ -53,6 +54,7 @@ class Driver:
         wanted: Sequence[Node],
         surroundings: Surroundings,
         previous: Mapping[Node, tuple[BuiltRpm, ...]] | None = None,
+        control: RunControl | None = None,
     ) -> None:
         self._machine = machine
         self._executor = surroundings.executor
@@ -62,7 +64,7 @@ class Driver:
         self._timer_numbers = count()
         self._workers: tuple[WorkerNode, ...] = ()
         self._workers_due = self._clock.monotonic()
-        self._control = RunControl(surroundings.ledger, run_id)
+        self._control = control or RunControl(surroundings.ledger, run_id)
         self._control_due = self._clock.monotonic()
         self._interrupted = False
         post = self._inbox.put
@@ -92,6 +94,8 @@ class Driver:
         try:
             with signals_stop(self._interrupt):
                 self._perform(self._machine.start())
+                for event in self._control.standing(self._machine.nodes):
+                    self._tell(event)
                 while not self._machine.finished:
                     self._step()
         finally:

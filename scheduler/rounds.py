@@ -9,12 +9,19 @@ from dataclasses import dataclass
 
 from farm.build import BuiltRpm
 from farm.buildroot_lock import BuildrootLock
-from farm.errors import NotReproducibleError
+from farm.errors import BuildError, NotReproducibleError
 from farm.ledger.values import NodeOutcome
 from scheduler.node import Node
+from scheduler.rounds_record import RoundsRecord
 
 _SHOWN = 5
 _SOURCE_ARCHES = frozenset({"src", "nosrc"})
+
+
+class RoundsLeftError(BuildError):
+    """A run was told to end before its stage had settled."""
+
+    code = "RND002"
 
 
 class NotSettledError(NotReproducibleError):
@@ -84,6 +91,8 @@ def build_in_rounds(
     dependents: Callable[[Node], frozenset[Node]],
     most: int,
     tell: Callable[[str], None],
+    record: RoundsRecord,
+    goes_on: Callable[[Sequence[NodeOutcome]], bool],
 ) -> Sequence[NodeOutcome]:
     """Go on after the first round, and return how all nodes ended.
 
@@ -94,17 +103,20 @@ def build_in_rounds(
         dependents: all nodes that need one, directly or not.
         most: rounds, the first among them.
         tell: shows a line to a person.
+        record: is told of every round that begins and ends.
+        goes_on: whether, after these outcomes, there may be another round.
 
     Raises:
         NotSettledError: the last round still changed something; says what, and why.
     """
     outcomes = first
-    for number in range(2, most + 2):
-        found = made(outcomes)
+    found = made(outcomes)
+    for number in range(1, most + 1):
         stale = stale_nodes(found)
-        if not stale:
+        record.ended(number, stale)
+        if not stale or not goes_on(outcomes):
             return outcomes
-        if number > most:
+        if number == most:
             raise NotSettledError(
                 f"the stage still changes after {most} rounds",
                 why="\n".join(_lines(stale)),
@@ -112,11 +124,13 @@ def build_in_rounds(
             )
         nodes = frozenset(node for it in stale for node in (it, *dependents(it))) & found.keys()
         this = Round(
-            number=number, stale=stale, nodes=nodes, previous={node: it.rpms for node, it in sorted(found.items())}
+            number=number + 1, stale=stale, nodes=nodes, previous={node: it.rpms for node, it in sorted(found.items())}
         )
         tell(this.describe())
+        record.started(this.number, len(nodes), described(stale))
         outcomes = _merged(outcomes, drive(this))
-        tell(f"round {number}: {_changes(found, made(outcomes))}")
+        before, found = found, made(outcomes)
+        tell(f"round {this.number}: {_changes(before, found)}")
     return outcomes
 
 

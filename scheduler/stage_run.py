@@ -21,7 +21,9 @@ from scheduler.policy import Policy
 from scheduler.preparation import Prepared
 from scheduler.report import Reporter
 from scheduler.retry import RetryPolicy
-from scheduler.rounds import Made, build_in_rounds
+from scheduler.rounds import Made, RoundsLeftError, build_in_rounds
+from scheduler.rounds_record import RoundsRecord
+from scheduler.run_control import RunControl
 from scheduler.run_lease import OpenRun
 from scheduler.surroundings import Surroundings
 
@@ -48,18 +50,32 @@ class StageRun:
     tell: Callable[[str], None]
 
     def build(self, wanted: Sequence[Node], executor: Executor, rounds: int) -> Sequence[NodeOutcome]:
-        """Build round by round until nothing changes."""
-        outcomes = self._drive(self.known.needs(wanted), executor, {})
-        if not self.keep_going and any(it.state is not NodeState.REPRODUCIBLE for it in outcomes):
-            return outcomes
-        return build_in_rounds(
-            outcomes,
-            drive=lambda this: self._drive(self._needs_in(this.nodes), executor, this.previous),
+        """Build round by round until nothing changes.
+
+        Raises:
+            NotSettledError: something still changes in the last round.
+            RoundsLeftError: nothing failed, and the run was told to end before its stage had settled.
+        """
+        ledger = self.assembly.farm.ledger()
+        control = RunControl(ledger, self.run.run_id)
+        record = RoundsRecord(ledger, self.run.run_id)
+        outcomes = build_in_rounds(
+            self._drive(self.known.needs(wanted), executor, {}, control),
+            drive=lambda this: self._drive(self._needs_in(this.nodes), executor, this.previous, control),
             made=self._made,
             dependents=lambda node: self.known.graph.descendants(node),  # noqa: PLW0108 - the graph grows
             most=rounds,
             tell=self.tell,
+            record=record,
+            goes_on=lambda outcomes: not control.ending and (self.keep_going or self._all_usable(outcomes)),
         )
+        if control.ending and not record.settled and self._all_usable(outcomes):
+            raise RoundsLeftError(
+                "the run ended before its stage had settled",
+                why=control.ending,
+                hint="the next farm build goes on from there; until then, publishing keeps what has settled",
+            )
+        return outcomes
 
     def _needs_in(self, nodes: frozenset[Node]) -> dict[Node, frozenset[Node]]:
         return {
@@ -74,21 +90,27 @@ class StageRun:
         found = {}
         for outcome in outcomes:
             node = Node(outcome.component, outcome.arch)
-            usable = outcome.state is NodeState.REPRODUCIBLE or (
-                outcome.state is NodeState.UNREPRODUCIBLE and node in self.waived
-            )
-            if not usable or outcome.build_id is None:
+            if not self._is_usable(outcome) or outcome.build_id is None:
                 continue
             verdict, inputs = ledger.verdict(outcome.build_id), load_inputs(store, outcome.build_id)
             if verdict is not None and inputs is not None:
                 found[node] = Made(lock=inputs.lock, rpms=verdict.rpms)
         return found
 
+    def _is_usable(self, outcome: NodeOutcome) -> bool:
+        return outcome.state is NodeState.REPRODUCIBLE or (
+            outcome.state is NodeState.UNREPRODUCIBLE and Node(outcome.component, outcome.arch) in self.waived
+        )
+
+    def _all_usable(self, outcomes: Sequence[NodeOutcome]) -> bool:
+        return all(map(self._is_usable, outcomes))
+
     def _drive(
         self,
         needs: Mapping[Node, frozenset[Node]],
         executor: Executor,
         previous: Mapping[Node, tuple[BuiltRpm, ...]],
+        control: RunControl,
     ) -> Sequence[NodeOutcome]:
         assembly = self.assembly
         machine = Machine(
@@ -118,5 +140,6 @@ class StageRun:
                     limits=assembly.limits,
                 ),
                 previous=previous,
+                control=control,
             )
             return driver.run()

@@ -12,7 +12,18 @@ from farm.build import BuildResult
 from farm.clock import Clock, SystemClock, timestamp
 from farm.digest import Digest
 from farm.events import Event, Published, RunStatus
-from farm.ledger import compaction, event_log, leases, outcomes, publications, results, runs, verdicts
+from farm.ledger import (
+    compaction,
+    event_log,
+    leases,
+    lost_leases,
+    outcomes,
+    past_outcomes,
+    publications,
+    results,
+    runs,
+    verdicts,
+)
 from farm.ledger.compaction import Compaction
 from farm.ledger.database import Database
 from farm.ledger.holder import Holder

@@ -17,6 +17,8 @@ from farm.events import (
     NodePlanned,
     Published,
     RolledBack,
+    RoundEnded,
+    RoundStarted,
     RunFinished,
     RunStarted,
     RunStatus,
@@ -88,6 +90,14 @@ STORED: list[tuple[Event, str]] = [
     (
         NodePlanned(component="curl", arch="x86_64", reasons=("new",), action="build"),
         '{"action":"build","arch":"x86_64","component":"curl","event":"node-planned","reasons":["new"]}',
+    ),
+    (
+        RoundStarted(number=2, nodes=7, why="w"),
+        '{"event":"round-started","nodes":7,"number":2,"why":"w"}',
+    ),
+    (
+        RoundEnded(number=2, stale=(("curl", "x86_64"),)),
+        '{"event":"round-ended","number":2,"stale":[["curl","x86_64"]]}',
     ),
     (RunFinished(status=RunStatus.SUCCEEDED), '{"event":"run-finished","status":"succeeded"}'),
     (Published(snapshot="s", packages=3), '{"event":"published","packages":3,"snapshot":"s"}'),

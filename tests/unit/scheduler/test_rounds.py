@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,6 +12,7 @@ from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
 from scheduler.node import Node
 from scheduler.rounds import Made, NotSettledError, Round, build_in_rounds, stale_nodes
+from scheduler.rounds_record import RoundsRecord
 
 
 def rpm(name: str, content: str, arch: str = "x86_64") -> BuiltRpm:
@@ -42,10 +43,28 @@ def test_the_same_bytes_from_elsewhere_are_not_stale_and_architectures_are_apart
     assert stale_nodes(found) == {}
 
 
+class SeenRounds(RoundsRecord):
+    """Remembers what it was told instead of writing it down."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[object, ...]] = []
+        self.settled = False
+
+    def started(self, number: int, nodes: int, why: str) -> None:
+        self.told.append(("started", number, nodes, why))
+
+    def ended(self, number: int, stale: Iterable[Node]) -> None:
+        found = sorted(stale)
+        self.told.append(("ended", number, *found))
+        self.settled = not found
+
+
 class Stage:
     """`pytest` needs `pluggy`, which needs `pytest`; each round `contents` says what pytest's bytes come to."""
 
     def __init__(self, *contents: str) -> None:
+        self.record = SeenRounds()
+        self.may_go_on = True
         self.contents = list(contents)
         self.rounds: list[Round] = []
         self.said: list[str] = []
@@ -90,6 +109,8 @@ class Stage:
             dependents=lambda it: frozenset({node("pluggy")} if it.component == "pytest" else set[Node]()),
             most=most,
             tell=self.said.append,
+            record=self.record,
+            goes_on=lambda _: self.may_go_on,
         )
 
 
@@ -113,6 +134,13 @@ def test_rounds_go_on_while_bytes_change() -> None:
     stage.run()
 
     assert [it.number for it in stage.rounds] == [2, 3]
+    assert stage.record.told == [
+        ("ended", 1, node("pytest")),
+        ("started", 2, 2, "pytest.x86_64 was built with other bytes of pluggy"),
+        ("ended", 2, node("pytest")),
+        ("started", 3, 2, "pytest.x86_64 was built with other bytes of pluggy"),
+        ("ended", 3),
+    ]
     assert stage.said[1] == "round 2: other bytes of pluggy.x86_64, pytest.x86_64"
     assert stage.said[-1] == "round 3: no byte changed"
 
@@ -138,6 +166,8 @@ def test_a_node_that_came_to_the_same_build_keeps_what_that_took() -> None:
         dependents=lambda _: frozenset(),
         most=5,
         tell=stage.said.append,
+        record=stage.record,
+        goes_on=lambda _: True,
     )
 
     assert {it.component: it.seconds for it in ended} == {"other": 20.0, "pluggy": 20.0, "pytest": 1.0}
@@ -150,3 +180,13 @@ def test_without_anything_stale_there_is_one_round() -> None:
     stage.run()
 
     assert (stage.rounds, stage.said) == ([], [])
+
+
+def test_a_run_that_is_to_end_begins_no_further_round_and_says_what_is_left() -> None:
+    stage = Stage("a", "b", "b")
+    stage.may_go_on = False
+
+    assert stage.run() == stage.outcomes()
+
+    assert stage.rounds == []
+    assert stage.record.told == [("ended", 1, node("pytest"))]

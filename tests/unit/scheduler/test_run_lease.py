@@ -54,6 +54,16 @@ def test_the_driver_of_another_machine_is_given_up_when_its_lease_expires(ledger
     assert is_abandoned(ledger, newest(ledger), clock)
 
 
+def test_what_a_driver_that_is_gone_still_leased_is_free_again(ledger: Ledger, clock: FakeClock) -> None:
+    elsewhere = Holder(name="other", boot="another boot", pid=1, started=1)
+    assert ledger.acquire("build:x", elsewhere, 60) is not None
+    assert end_abandoned(ledger, clock) == []
+    assert ledger.lease_of("build:x") is not None
+    clock.sleep(61)
+    end_abandoned(ledger, clock)
+    assert ledger.lease_of("build:x") is None
+
+
 def test_a_lease_on_a_run_is_renewed_with_the_others(ledger: Ledger, clock: FakeClock) -> None:
     with open_run(ledger, clock, project="p", commit="", command="build") as run:
         for _ in range(5):
