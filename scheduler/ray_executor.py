@@ -242,11 +242,11 @@ class RayExecutor:
             if key not in left or not self._address:
                 mark.unlink(missing_ok=True)
 
-    def _watch(self, key: str, reference: "ray.ObjectRef[T | Lost]", done: Callable[[T | Lost], None]) -> None:
+    def _watch(self, key: str, reference: "ray.ObjectRef[T]", done: Callable[[T | Lost], None]) -> None:
         with self._lock:
             self._running[key] = done
 
-        def finished(future: "Future[T | Lost]") -> None:
+        def finished(future: "Future[T]") -> None:
             with self._lock:
                 mine = self._running.pop(key, None) is not None
                 self._placed.pop(key, None)
@@ -259,7 +259,7 @@ class RayExecutor:
         reference.future().add_done_callback(finished)
 
 
-def _answer(future: "Future[T | Lost]") -> T | Lost:
+def _answer(future: "Future[T]") -> T | Lost:
     try:
         return future.result()
     except (RayError, CancelledError) as exc:
