@@ -124,6 +124,15 @@ class ControlRequested(Struct, frozen=True, kw_only=True, tag_field="event", tag
     by: str = ""
 
 
+class QuarantineReleased(Struct, frozen=True, kw_only=True, tag_field="event", tag="quarantine-released"):
+    """Somebody lets a build be tried again that had killed what ran it; an event of the run that quarantined it."""
+
+    component: str
+    arch: str
+    by: str
+    why: str
+
+
 class RoundStarted(Struct, frozen=True, kw_only=True, tag_field="event", tag="round-started"):
     """A stage is built again where the round before left something stale: `nodes` are looked at, because of `why`."""
 
@@ -172,6 +181,7 @@ Event = (
     | VerdictReached
     | AlarmRaised
     | ControlRequested
+    | QuarantineReleased
     | RoundStarted
     | RoundEnded
     | RunFinished

@@ -320,7 +320,7 @@ class Machine:
         after = self._retry.after(event.loss, progress.losses, failed)
         if isinstance(after, GiveUp):
             if after.poison:
-                self._alarm(AlarmKind.POISON, f"{node} is quarantined: {after.why}")
+                self._alarm(AlarmKind.POISON, f"{node} is quarantined: {after.why}", node)
             self._finish(node, NodeState.INFRA_ERROR, f"{event.why} ({after.why})")
             return
         again = f"attempt {event.attempt + 1} in {after.seconds:g} s: {event.why}"
@@ -407,8 +407,8 @@ class Machine:
             )
         self._watch()
 
-    def _alarm(self, kind: AlarmKind, why: str) -> None:
-        self._out.append(messages.RaiseAlarm(kind=kind, why=why))
+    def _alarm(self, kind: AlarmKind, why: str, node: Node | None = None) -> None:
+        self._out.append(messages.RaiseAlarm(kind=kind, why=why, node=node))
 
     def _announce(self, node: Node, state: NodeState, why: str) -> None:
         progress = self._nodes[node]

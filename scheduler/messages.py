@@ -239,10 +239,15 @@ class AlarmKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseAlarm:
-    """Tell people of something that the run cannot mend; it goes on with what it can. No answer is expected."""
+    """Tell people of something that the run cannot mend; it goes on with what it can. No answer is expected.
+
+    Attributes:
+        node: which one is poison.
+    """
 
     kind: AlarmKind
     why: str
+    node: Node | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Protocol
 from farm.build import BuildOutcome, BuiltRpm
 from farm.digest import Digest
 from farm.errors import FarmError
+from farm.ledger.values import NodeOutcome
 from farm.node_inputs import NodeInputs, save_inputs
 from farm.states import NodeState
 from farm.verdict import Verdict
@@ -17,6 +18,7 @@ from scheduler.made_packages import MadePackages
 from scheduler.node import Node
 from scheduler.node_judging import explained
 from scheduler.preparation import Prepared
+from scheduler.quarantine import quarantined
 from scheduler.resolution import MoreRequires
 from scheduler.surroundings import CurrentBuild, CurrentBuilds, Post, Surroundings, one_line
 
@@ -74,6 +76,7 @@ class NodeResolving:
         self._current = current
         self._post = post
         self._waiting: dict[Node, _Found] = {}
+        self._quarantined = quarantined(surroundings.ledger)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolve")
 
     def close(self) -> None:
@@ -123,6 +126,10 @@ class NodeResolving:
         build_id = current.build_id
         verdict = self._usable_verdict(build_id)
         if verdict is None:
+            poison = self._quarantined.get(node)
+            if poison is not None and poison.build_id == build_id:
+                current.quarantined = True
+                return messages.Unresolved(node=node, state=NodeState.INFRA_ERROR, why=_in_quarantine(poison))
             current.lease = self._leases.take(build_id)
             if current.lease is None:
                 self._waiting[node] = found
@@ -146,3 +153,8 @@ class NodeResolving:
             for result in self._ledger.latest_results(build_id)
             if result.outcome is BuildOutcome.SUCCEEDED and all(self._store.has(rpm.digest) for rpm in result.rpms)
         )
+
+
+def _in_quarantine(outcome: NodeOutcome) -> str:
+    hint = "farm run release lets it be tried again"
+    return outcome.why if outcome.why.startswith("in quarantine") else f"in quarantine: {outcome.why}; {hint}"

@@ -42,6 +42,8 @@ class RunRecord:
 
     def alarm(self, alarm: RaiseAlarm) -> None:
         """Write down what a person should look at, and tell whoever watches."""
+        if alarm.node is not None and alarm.node in self._current:
+            self._current[alarm.node].quarantined = True
         event = AlarmRaised(kind=alarm.kind, why=alarm.why)
         self._ledger.append(self._run_id, event)
         self._reporter.show(event)
@@ -63,6 +65,7 @@ class RunRecord:
             build_id=current.build_id if current else None,
             why=why,
             seconds=current.seconds if current else 0.0,
+            quarantined=current is not None and current.quarantined and state is NodeState.INFRA_ERROR,
         )
         self._ledger.record_outcome(self._run_id, outcome)
         if current is not None and current.lease is not None:

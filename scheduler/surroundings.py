@@ -46,11 +46,13 @@ class CurrentBuild:
     Attributes:
         seconds: what its builds took, together.
         lease: on its build id, from the time it is to be built until it is final.
+        quarantined: it kills what runs it.
     """
 
     inputs: NodeInputs
     seconds: float = 0.0
     lease: Lease | None = None
+    quarantined: bool = False
 
     @property
     def build_id(self) -> Digest:

@@ -51,7 +51,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeOutcome:
-    """How a node of a run ended. `why` is one line; `build_id` is None where it never came to one."""
+    """How a node of a run ended. `why` is one line; `build_id` is None where it never came to one.
+
+    Attributes:
+        quarantined: this build id is not to be tried again until somebody releases it: it kills what runs it.
+    """
 
     component: str
     arch: str
@@ -59,6 +63,7 @@ class NodeOutcome:
     build_id: Digest | None
     why: str
     seconds: float
+    quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -14,6 +14,7 @@ from farm.errors import UsageError
 from farm.events import ControlAction, ControlRequested, NodeChanged, NodePlanned, RunStatus
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import Run
+from scheduler.cli.run_quarantine import list_quarantined, release_quarantined
 from scheduler.run_control import URGENCIES
 from scheduler.run_lease import is_abandoned
 
@@ -49,6 +50,10 @@ def run() -> None:
     A request is recorded in the run's events with the name of who asked, and done within seconds by the run's driver,
     on whatever machine that is. Without RUN, it goes to the only run that is driven.
     """
+
+
+run.add_command(list_quarantined)
+run.add_command(release_quarantined)
 
 
 @run.command("list")

@@ -16,6 +16,7 @@ from farm.events import (
     NodeChanged,
     NodePlanned,
     Published,
+    QuarantineReleased,
     RolledBack,
     RoundEnded,
     RoundStarted,
@@ -90,6 +91,10 @@ STORED: list[tuple[Event, str]] = [
     (
         NodePlanned(component="curl", arch="x86_64", reasons=("new",), action="build"),
         '{"action":"build","arch":"x86_64","component":"curl","event":"node-planned","reasons":["new"]}',
+    ),
+    (
+        QuarantineReleased(component="curl", arch="x86_64", by="me", why="w"),
+        '{"arch":"x86_64","by":"me","component":"curl","event":"quarantine-released","why":"w"}',
     ),
     (
         RoundStarted(number=2, nodes=7, why="w"),

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from builders.builds import built_rpm, digest
+from builders.node_inputs import locked
 from builders.rpm_facts import facts_of
 
 from farm.build import BuildLimits, BuildOutcome, BuildResult, BuiltRpm, FailureCause
@@ -11,7 +12,7 @@ from farm.built_facts import save_facts
 from farm.clock import SystemClock
 from farm.digest import Digest
 from farm.errors import UnresolvableError
-from farm.events import BuildFinished, Event
+from farm.events import BuildFinished, Event, QuarantineReleased
 from farm.ledger.holder import Holder
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import Lease, NodeOutcome
@@ -31,6 +32,7 @@ from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.policy import Policy
 from scheduler.preparation import Prepared
+from scheduler.quarantine import quarantined, release
 from scheduler.report import SilentReporter
 from scheduler.resolution import MoreRequires
 from scheduler.retry import RetryPolicy
@@ -69,6 +71,7 @@ class FakeResolver:
     def __init__(self, errors: Mapping[str, UnresolvableError], more: Mapping[str, tuple[str, ...]]) -> None:
         self.errors = errors
         self.more = dict(more)
+        self.seed = ""
         self.seen: dict[Node, tuple[Node, ...]] = {}
         self.asked: list[str] = []
         self.remembered: list[tuple[str, ...]] = []
@@ -86,7 +89,8 @@ class FakeResolver:
         if node.component in self.more:
             return MoreRequires(requires=self.more.pop(node.component))
         self.seen[node] = tuple(built)
-        return prepared.inputs(node.arch, BuildrootLock(arch=node.arch, layers=()))
+        seed = (locked("seed-1-1.x86_64", content=self.seed),) if self.seed else ()
+        return prepared.inputs(node.arch, BuildrootLock(arch=node.arch, layers=(seed,)))
 
 
 class FakeExecutor:
@@ -98,6 +102,7 @@ class FakeExecutor:
         self.differing: set[str] = set()
         self.failing: set[str] = set()
         self.losses: dict[str, int] = {}
+        self.kills = False
         self.cancelled: list[str] = []
         self.hanging: set[tuple[str, str]] = set()
         self.wanted: list[dict[str, int]] = []
@@ -113,7 +118,7 @@ class FakeExecutor:
         name, variation = task.request.inputs.component, task.request.variation.name
         if self.losses.get(name, 0) > 0:
             self.losses[name] -= 1
-            done(Lost(why="worker lost"))
+            done(Lost(why="worker lost", worker_died=self.kills))
             return
         self.built.append((name, variation))
         if (name, variation) in self.hanging:
@@ -165,6 +170,7 @@ class Farm:
         self.store = DirectoryStore(tmp_path / "store")
         self.executor = FakeExecutor(self.store)
         self.resolver = FakeResolver({}, {})
+        self.retry = RetryPolicy(attempts=2, first_delay=0.0, poll_seconds=0.01)
         self.specs = {node(name): facts(name, found) for name, found in requires.items()}
         self.site = Site(state=StatePaths(root=tmp_path), cache=CachePaths(root=tmp_path / "cache"), repositories={})
 
@@ -177,7 +183,7 @@ class Farm:
                 needs=needs,
                 policy=Policy(),
                 variations=VARIATIONS,
-                retry=RetryPolicy(attempts=2, first_delay=0.0, poll_seconds=0.01),
+                retry=self.retry,
                 keep_going=keep_going,
             ),
             known=known,
@@ -254,6 +260,33 @@ def test_workers_that_are_lost_again_and_again_end_the_node(tmp_path: Path) -> N
     farm = Farm(tmp_path, {"lib": ()})
     farm.executor.losses["lib"] = 9
     assert states(farm.run()) == {"lib": NodeState.INFRA_ERROR}
+
+
+def test_what_kills_its_workers_is_not_tried_again_until_it_is_released_or_changes(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
+    farm.retry = RetryPolicy(kills=2, first_delay=0.0)
+    farm.executor.losses["lib"], farm.executor.kills = 2, True
+    assert states(farm.run()) == {"lib": NodeState.INFRA_ERROR, "app": NodeState.BLOCKED}
+    assert list(quarantined(farm.ledger)) == [node("lib")]
+    farm.executor.built.clear()
+    for _ in range(2):
+        outcomes = farm.run()
+        assert states(outcomes) == {"lib": NodeState.INFRA_ERROR, "app": NodeState.BLOCKED}
+        assert outcomes["lib"].why.count("in quarantine") == 1
+        assert "died 2 times" in outcomes["lib"].why
+    assert farm.executor.built == []
+
+    changed = Farm(tmp_path, {"lib": ()})
+    changed.resolver.seed = "other"
+    assert states(changed.run()) == {"lib": NodeState.REPRODUCIBLE}
+    assert list(quarantined(farm.ledger)) == [node("lib")], "the inputs may come back"
+
+    release(farm.ledger, [node("lib")], by="ann", why="more memory")
+    assert quarantined(farm.ledger) == {}
+    assert farm.ledger.events()[-1].event == QuarantineReleased(
+        component="lib", arch="x86_64", by="ann", why="more memory"
+    )
+    assert set(states(farm.run()).values()) == {NodeState.REPRODUCIBLE}
 
 
 def test_what_cannot_be_resolved_says_why(tmp_path: Path) -> None:
