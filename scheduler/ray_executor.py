@@ -3,7 +3,6 @@
 import contextlib
 import io
 import logging
-import platform
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
@@ -13,9 +12,7 @@ from typing import TypeVar
 
 from tenacity import Retrying, stop_after_attempt
 
-from farm.build import BuildResult
 from farm.errors import FarmError, InfrastructureError
-from farm.sandbox.mount_namespace import isolate_mounts
 from scheduler.cluster import Cluster, ClusterUnreachableError
 from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus
 from scheduler.executor import BuildDone, ExplainDone, Lost
@@ -29,11 +26,10 @@ from scheduler.ray_library import (
     WorkerCrashedError,
     ray,
 )
+from scheduler.ray_tasks import build_remotely, explain_remotely, make_source_remotely
 from scheduler.worker_node import UNBOUNDED, Place, WorkerNode
-from workers.cancellation import ends_when_marked
 from workers.capacity import machine_capacity
-from workers.differ import Explanation
-from workers.tasks import BuildTask, ExplainTask, MadeSource, SourceTask, run_build, run_explain, run_source
+from workers.tasks import BuildTask, ExplainTask, MadeSource, SourceTask
 
 T = TypeVar("T")
 
@@ -49,39 +45,6 @@ class RayStartError(InfrastructureError):
     """Ray could not be started or joined."""
 
     code = "RAY001"
-
-
-@ray.remote(max_retries=0)
-def _build(task: BuildTask) -> BuildResult | Lost:
-    worker = f"{platform.node()}/{ray.get_runtime_context().get_node_id()[:12]}"
-    try:
-        isolate_mounts()
-        with ends_when_marked(task.cancel):
-            return run_build(task, worker)
-    except FarmError as error:
-        return Lost(why=_words(error))
-
-
-@ray.remote(max_retries=0)
-def _source(task: SourceTask) -> MadeSource | FarmError | Lost:
-    try:
-        isolate_mounts()
-        return run_source(task)
-    except FarmError as error:
-        return error
-
-
-@ray.remote(max_retries=0)
-def _explain(task: ExplainTask) -> Explanation | Lost:
-    try:
-        isolate_mounts()
-        return run_explain(task)
-    except FarmError as error:
-        return Lost(why=_words(error))
-
-
-def _words(error: FarmError) -> str:
-    return f"{error.what}: {error.why}" if error.why else error.what
 
 
 class RayExecutor:
@@ -203,18 +166,18 @@ class RayExecutor:
             if place.worker in self._with_memory:
                 # Another run on this cluster counts for itself alone: Ray counts for both.
                 options["memory"] = place.memory_bytes
-        self._watch(key, _build.options(**options).remote(task), done)
+        self._watch(key, build_remotely.options(**options).remote(task), done)
 
     def make_source(self, key: str, task: SourceTask, done: Callable[[MadeSource | FarmError | Lost], None]) -> None:
         """Start making a source RPM on any node that builds for the architecture of its tools."""
         self._start()
         resources = {ARCH_RESOURCE + task.tools.arch: 1}
-        self._watch(key, _source.options(num_cpus=1, resources=resources, name=key).remote(task), done)
+        self._watch(key, make_source_remotely.options(num_cpus=1, resources=resources, name=key).remote(task), done)
 
     def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
         """Start explaining a difference on any node."""
         self._start()
-        self._watch(key, _explain.options(num_cpus=1, name=key).remote(task), done)
+        self._watch(key, explain_remotely.options(num_cpus=1, name=key).remote(task), done)
 
     def cancel(self, key: str) -> None:
         """Let the worker of a build end itself; its sandbox dies with it."""

@@ -55,10 +55,17 @@ class Farm:
     def environment(self) -> Mapping[str, str]:
         return {**inherited(), "FARM_CACHE": str(self.cache), "NO_COLOR": "1"}
 
-    def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, status: int = 0, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; fail the test with all it said where its status is another one."""
         done = subprocess.run(
-            self.argv(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=280
+            self.argv(*arguments),
+            env=environment or self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=280,
         )
         said = f"farm {' '.join(arguments)}: status {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert done.returncode == status, said

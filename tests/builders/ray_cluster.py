@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import msgspec
 from farm.environment import inherited
 from farm.identity import random_name
 from scheduler.cli.worker import WorkerRow
+from scheduler.node_start import own_address
 
 IP = "/usr/sbin/ip"
 
@@ -124,6 +126,17 @@ class RayCluster:
 
 
 FARM = (sys.executable, "-m", "farm")
+
+
+def free_address() -> str:
+    """Return an address of this machine, as others see it, with a port that nobody listens at."""
+    try:
+        host = own_address("192.0.2.1")
+    except OSError:  # no route: then Ray, too, falls back on the loopback
+        host = "127.0.0.1"
+    with socket.socket() as asked:
+        asked.bind((host, 0))
+        return f"{host}:{asked.getsockname()[1]}"
 
 
 @contextmanager

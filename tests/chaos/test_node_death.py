@@ -73,6 +73,7 @@ def test_a_node_dies_and_its_build_runs_elsewhere(cluster: RayCluster, farm: Far
         return sum(building(node) for node in nodes) == 2
 
     wait_for(both_variations_are_built, 200, what="both variations are built")
+    assert [building(node) for node in nodes] == [1, 1], "what verifies prefers another machine"
     dead, survivor = sorted(nodes, key=building, reverse=True)
     time_of_death = time.monotonic()
     if how == "killed":

@@ -2,30 +2,17 @@
 
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 
 import pytest
-from builders.ray_cluster import RayCluster, commands_below, wait_for
+from builders.ray_cluster import RayCluster, commands_below, free_address, wait_for
 
 from farm.arch import host_arch
 from farm.process import check
-from scheduler.node_start import own_address
 from workers.capacity import machine_capacity
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
-
-
-def free_address() -> str:
-    """Return an address of this machine, as others see it, with a port that nobody listens at."""
-    try:
-        host = own_address("192.0.2.1")
-    except OSError:  # no route: then Ray, too, falls back on the loopback
-        host = "127.0.0.1"
-    with socket.socket() as asked:
-        asked.bind((host, 0))
-        return f"{host}:{asked.getsockname()[1]}"
 
 
 @pytest.fixture(scope="module")
