@@ -1,18 +1,29 @@
 """Drives a run: carries the machine's instructions out, and the world's answers back in.
 
-The driver's thread alone talks to the machine and the ledger. Solving runs in a small pool, builds on the executor;
-both answer through the inbox.
+The driver's thread alone talks to the machine, and writes to the ledger. Solving, and what the store is asked, runs in
+small pools, builds run on the executor; all answer through the inbox. What has come in is taken in one step, and a step
+is one transaction of the ledger: builds begin, and events are shown, once it is durable.
 """
 
 import heapq
 from collections.abc import Mapping, Sequence
-from itertools import count, groupby
+from itertools import count
 from queue import Empty, SimpleQueue
 
 from farm.build import BuiltRpm
 from farm.errors import FarmError
 from farm.ledger.values import NodeOutcome
 from scheduler import messages
+from scheduler.answers import (
+    Answer,
+    BuildAnswered,
+    Compared,
+    InputsFound,
+    InputsMissing,
+    Raised,
+    RequiresFound,
+    VerdictUsable,
+)
 from scheduler.known_graph import KnownGraph
 from scheduler.machine import Machine
 from scheduler.made_packages import MadePackages
@@ -24,11 +35,13 @@ from scheduler.preparation import Prepared
 from scheduler.run_control import RunControl
 from scheduler.run_record import RunRecord
 from scheduler.stop_signals import signals_stop
-from scheduler.surroundings import Answer, CurrentBuilds, Surroundings
+from scheduler.surroundings import CurrentBuilds, Surroundings
 from scheduler.worker_node import WorkerNode
 
 _TICK_SECONDS = 2.0
 _CONTROL_SECONDS = 1.0
+_AT_ONCE = 256
+_ROUNDS = 3
 
 
 class Driver:
@@ -71,13 +84,14 @@ class Driver:
         current: CurrentBuilds = {}
         self._leases = surroundings.leases
         self._record = RunRecord(run_id, surroundings=surroundings, current=current)
-        made = MadePackages(known=known, store=surroundings.store, wanted=wanted, post=post, previous=previous)
+        made = MadePackages(known=known, wanted=wanted, post=post, previous=previous)
         self._resolving = NodeResolving(
             surroundings=surroundings,
             resolver=resolver,
             prepared=prepared,
             made=made,
             current=current,
+            record=self._record,
             post=post,
         )
         self._building = NodeBuilding(surroundings=surroundings, current=current, record=self._record, post=post)
@@ -93,13 +107,14 @@ class Driver:
         """
         try:
             with signals_stop(self._interrupt):
-                self._perform(self._machine.start())
-                for event in self._control.standing(self._machine.nodes):
-                    self._tell(event)
+                with self._record.step():
+                    self._perform(self._machine.start())
+                    self._tell(self._control.standing(self._machine.nodes))
                 while not self._machine.finished:
                     self._step()
         finally:
             self._resolving.close()
+            self._judging.close()
             self._leases.release_all()
         outcomes = self._record.outcomes(self._machine)
         if self._interrupted:
@@ -108,55 +123,87 @@ class Driver:
 
     def _interrupt(self) -> None:
         self._interrupted = True
-        self._inbox.put(lambda: messages.StopRequested(why="interrupted"))
+        self._inbox.put(messages.StopRequested(why="interrupted"))
 
     def _step(self) -> None:
-        """Wait for the next answer or timer, and pass it on."""
+        """Wait for the next answers or timer, and pass them on."""
         now = self._clock.monotonic()
-        self._look_for_workers(now)
-        self._look_for_requests(now)
-        while self._timers and self._timers[0][0] <= now:
-            self._tell(heapq.heappop(self._timers)[2])
-        self._leases.renew_due()
+        told = [*self._news_of_workers(now), *self._news_of_people(now), *self._timers_fired(now)]
         wait = min(_CONTROL_SECONDS, self._timers[0][0] - now if self._timers else _CONTROL_SECONDS)
-        try:
-            answer = self._inbox.get(timeout=max(wait, 0.0))
-        except Empty:
-            return
-        event = answer()
-        if event is not None:
-            self._tell(event)
+        answers = self._answers(0.0 if told else max(wait, 0.0))
+        if told or answers:
+            with self._record.step():
+                self._tell(told)
+                for left in reversed(range(_ROUNDS)):
+                    self._tell(self._taken_in(answers))
+                    # What follows at once, as the end of a comparison, is part of the same step.
+                    answers = self._answers(0.0) if left else []
+        self._leases.renew_due()
 
-    def _look_for_workers(self, now: float) -> None:
+    def _answers(self, wait: float) -> list[Answer]:
+        """Return what has come in; wait so long for the first of it."""
+        found: list[Answer] = []
+        try:
+            found.append(self._inbox.get(timeout=wait) if wait else self._inbox.get_nowait())
+            while len(found) < _AT_ONCE:
+                found.append(self._inbox.get_nowait())
+        except Empty:
+            pass
+        return found
+
+    def _taken_in(self, answers: Sequence[Answer]) -> list[messages.Event]:
+        """Record what came in, each kind at once, and return what the machine is told of it."""
+        for answer in answers:
+            if isinstance(answer, Raised):
+                raise answer.error
+        return [
+            *[it for it in answers if isinstance(it, messages.Event)],
+            *self._building.ended([it for it in answers if isinstance(it, BuildAnswered)]),
+            *self._judging.compared([it for it in answers if isinstance(it, Compared)]),
+            *self._resolving.usable([it for it in answers if isinstance(it, VerdictUsable)]),
+            *[self._resolving.missing(it) for it in answers if isinstance(it, InputsMissing)],
+            *[self._resolving.require(it) for it in answers if isinstance(it, RequiresFound)],
+            *self._resolving.found([it for it in answers if isinstance(it, InputsFound)]),
+        ]
+
+    def _news_of_workers(self, now: float) -> list[messages.Event]:
         """Ask again from time to time: machines join and leave a cluster."""
         if now < self._workers_due:
-            return
+            return []
         self._workers_due = now + _TICK_SECONDS
         self._executor.want_slots(self._machine.wanted_slots())
         found = tuple(self._executor.workers())
-        if found != self._workers:
-            self._workers = found
-            self._tell(messages.WorkersChanged(workers=found))
+        if found == self._workers:
+            return []
+        self._workers = found
+        return [messages.WorkersChanged(workers=found)]
 
-    def _look_for_requests(self, now: float) -> None:
-        """Do what people asked of this run since the last time."""
+    def _news_of_people(self, now: float) -> list[messages.Event]:
+        """Return what people asked of this run since the last time."""
         if now < self._control_due:
-            return
+            return []
         self._control_due = now + _CONTROL_SECONDS
+        events = []
         for asked, event in self._control.news():
             self._record.show(asked)
-            self._tell(event)
+            events.append(event)
+        return events
 
-    def _tell(self, event: messages.Event) -> None:
-        self._perform(self._machine.handle(event))
+    def _timers_fired(self, now: float) -> list[messages.Event]:
+        events = []
+        while self._timers and self._timers[0][0] <= now:
+            events.append(heapq.heappop(self._timers)[2])
+        return events
+
+    def _tell(self, events: Sequence[messages.Event]) -> None:
+        self._perform([it for event in events for it in self._machine.handle(event)])
 
     def _perform(self, instructions: Sequence[messages.Instruction]) -> None:
-        for announced, some in groupby(instructions, key=lambda it: isinstance(it, messages.Announce)):
-            if announced:
-                self._record.announce([it for it in some if isinstance(it, messages.Announce)])
-                continue
-            for instruction in some:
-                self._carry_out(instruction)
+        """Carry instructions out in order; what they need of the ledger is asked for all of them before."""
+        self._building.lease([it for it in instructions if isinstance(it, messages.StartBuild)])
+        self._judging.look_up([it for it in instructions if isinstance(it, messages.Judge)])
+        for instruction in instructions:
+            self._carry_out(instruction)
 
     def _carry_out(self, instruction: messages.Instruction) -> None:
         match instruction:
@@ -166,12 +213,14 @@ class Driver:
                 self._building.start(instruction)
             case messages.CancelBuild():
                 self._building.cancel(instruction)
-            case messages.Judge(node=node):
-                self._judging.judge(node)
+            case messages.Judge():
+                self._judging.judge(instruction)
             case messages.SetTimer(node=node, seconds=seconds, variation=variation):
                 self._tell_after(seconds, messages.TimerFired(node=node, variation=variation))
             case messages.SetWatch(mark=mark, seconds=seconds):
                 self._tell_after(seconds, messages.WatchFired(mark=mark))
+            case messages.Announce():
+                self._record.announce(instruction)
             case messages.RaiseAlarm():
                 self._record.alarm(instruction)
 

@@ -1,8 +1,9 @@
 """The leases a driver holds: on its run, on each build id it works on, and on each attempt at a variation."""
 
+from collections.abc import Collection, Sequence
+
 from farm.clock import Clock
 from farm.digest import Digest
-from farm.ledger.errors import StaleLeaseError
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject, run_subject
@@ -19,6 +20,7 @@ class BuildLeases:
         self._clock = clock
         self._holder = this_process("farm build")
         self._held: dict[str, Lease] = {}
+        self._unsettled: list[Lease] = []
         self._run: Lease | None = None
         self._renewed = clock.monotonic()
 
@@ -34,11 +36,21 @@ class BuildLeases:
 
     def take(self, build_id: Digest) -> Lease | None:
         """Lease a build id; None where another driver has it."""
-        return self._take(build_subject(build_id))
+        subject = build_subject(build_id)
+        return self.take_all([subject]).get(subject)
 
     def take_attempt(self, build_id: Digest, variation: str) -> Lease | None:
         """Lease one variation for a new attempt: its token is greater than that of every attempt before."""
-        return self._take(build_subject(build_id, variation))
+        subject = build_subject(build_id, variation)
+        return self.take_all([subject]).get(subject)
+
+    def take_all(self, subjects: Collection[str]) -> dict[str, Lease]:
+        """Lease those of the subjects that no other driver has."""
+        if not subjects:
+            return {}
+        taken = self._ledger.many.acquire(subjects, self._holder, _TTL_SECONDS)
+        self._held.update(taken)
+        return taken
 
     def holder_of(self, build_id: Digest) -> str:
         """Return who works on a build id, for people."""
@@ -47,14 +59,23 @@ class BuildLeases:
 
     def give_back(self, lease: Lease) -> None:
         """Give back a lease."""
-        if self._held.pop(lease.subject, None) is not None:
-            self._ledger.release(lease)
+        self.give_back_all([lease])
+        self.settle()
 
-    def give_back_attempt(self, build_id: Digest, variation: str) -> None:
-        """Give back the lease of a variation, so that a late result of its attempt is refused."""
-        lease = self._held.get(build_subject(build_id, variation))
-        if lease is not None:
-            self.give_back(lease)
+    def give_back_all(self, leases: Sequence[Lease]) -> None:
+        """Give back leases. In a transaction, `settle` follows it."""
+        mine = [lease for lease in leases if self._held.pop(lease.subject, None) is not None]
+        if mine:
+            self._unsettled.extend(mine)
+            self._ledger.many.release(mine)
+
+    def settle(self) -> None:
+        """Forget what was given back: that is recorded."""
+        self._unsettled.clear()
+
+    def attempt(self, build_id: Digest, variation: str) -> Lease | None:
+        """Return the lease of a variation; given back, a late result of its attempt is refused."""
+        return self._held.get(build_subject(build_id, variation))
 
     def renew_due(self) -> None:
         """Renew all leases once a third of their time is over."""
@@ -62,28 +83,14 @@ class BuildLeases:
         if now - self._renewed < _TTL_SECONDS / 3:
             return
         self._renewed = now
-        if self._run is not None:
-            self._run = self._renew(self._run)
-        for subject, lease in sorted(self._held.items()):
-            renewed = self._renew(lease)
-            if renewed is None:
-                del self._held[subject]
-            else:
-                self._held[subject] = renewed
+        held = [self._held[subject] for subject in sorted(self._held)]
+        renewed = {it.subject: it for it in self._ledger.many.renew([*held, *([self._run] if self._run else [])])}
+        self._run = renewed.pop(self._run.subject, None) if self._run else None
+        self._held = renewed
 
     def release_all(self) -> None:
-        """Give back everything but the run."""
-        for lease in list(self._held.values()):
-            self.give_back(lease)
-
-    def _renew(self, lease: Lease) -> Lease | None:
-        try:
-            return self._ledger.renew(lease)
-        except StaleLeaseError:
-            return None
-
-    def _take(self, subject: str) -> Lease | None:
-        lease = self._ledger.acquire(subject, self._holder, _TTL_SECONDS)
-        if lease is not None:
-            self._held[subject] = lease
-        return lease
+        """Give back everything but the run; also what was given back in a transaction that was undone."""
+        left = [*self._held.values(), *self._unsettled]
+        self._held.clear()
+        self._ledger.many.release(left)
+        self.settle()

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from farm.build import BuiltRpm
 from farm.errors import UnresolvableError
-from farm.store.artifact_store import ArtifactStore
-from farm.verdict import Verdict
+from farm.source_package import BinaryPackage
 from scheduler import messages
-from scheduler.known_graph import KnownGraph, real_packages
+from scheduler.answers import Post
+from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
-from scheduler.surroundings import Post
+
+Made = tuple[tuple[BuiltRpm, ...], Sequence[BinaryPackage]]
+"""RPMs, and what they are."""
 
 
 class MadePackages:
@@ -24,13 +26,11 @@ class MadePackages:
         self,
         *,
         known: KnownGraph,
-        store: ArtifactStore,
         wanted: Sequence[Node],
         post: Post,
         previous: Mapping[Node, tuple[BuiltRpm, ...]] | None = None,
     ) -> None:
         self._known = known
-        self._store = store
         self._wanted = wanted
         self._post = post
         self._previous = previous or {}
@@ -42,20 +42,25 @@ class MadePackages:
         found.update({it: self._made[it] for it in self._known.graph.ancestors(node) if it in self._made})
         return dict(sorted(found.items()))
 
-    def take_in(self, node: Node, verdict: Verdict) -> None:
-        """Let dependents see the packages of a node; its real provides may bring new edges to light.
+    def take_in(self, made: Mapping[Node, Made]) -> None:
+        """Let dependents see the packages of nodes; their real provides may bring new edges to light.
 
         A run goes on with the graph that it had where these would make one that cannot be built: the next plan says so.
         """
-        self._made[node] = verdict.rpms
-        if not self._known.learn_packages(node, real_packages(self._store, verdict.rpms)):
+        self._made.update({node: rpms for node, (rpms, _) in made.items()})
+        packages = {node: real for node, (_, real) in made.items()}
+        for node, (_, packages) in made.items():
+            self._learn(node, packages)
+
+    def _learn(self, node: Node, packages: Sequence[BinaryPackage]) -> None:
+        if not self._known.learn_packages(node, packages):
             return
         try:
             needs = self._known.needs(self._wanted)
         except UnresolvableError:
             self._known.forget_packages(node)
             return
-        self._post(lambda: messages.NeedsChanged(node=None, needs=needs))
+        self._post(messages.NeedsChanged(node=None, needs=needs))
 
     def require(self, node: Node, requires: Sequence[str]) -> messages.Event:
         """Let the graph learn what `%generate_buildrequires` of a node asks for.

@@ -1,20 +1,20 @@
 """Runs the builds of nodes for a driver, one attempt at one variation at a time."""
 
-from functools import partial
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from farm.build import BuildOutcome, BuildResult
 from farm.events import BuildFinished, BuildStarted
 from farm.identity import random_name
-from farm.ledger.errors import StaleLeaseError
+from farm.ledger.subjects import build_subject
 from farm.ledger.values import Lease
 from scheduler import messages
+from scheduler.answers import BuildAnswered, Post
 from scheduler.executor import Lost
-from scheduler.node import Node
 from scheduler.retry import Loss
 from scheduler.run_record import RunRecord
-from scheduler.surroundings import CurrentBuilds, Post, Surroundings, one_line
+from scheduler.surroundings import CurrentBuilds, Surroundings
 from workers.build import BuildRequest
 from workers.tasks import BuildTask
 from workers.variation import further_variation, on_cpus
@@ -48,13 +48,19 @@ class NodeBuilding:
         self._record = record
         self._post = post
         self._running: dict[str, messages.StartBuild] = {}
+        self._leased: dict[messages.StartBuild, Lease] = {}
+
+    def lease(self, starts: Sequence[messages.StartBuild]) -> None:
+        """Take the leases of attempts that are about to be started."""
+        subjects = {it: build_subject(it.build_id, it.variation) for it in starts}
+        taken = self._leases.take_all(list(subjects.values()))
+        self._leased = {it: taken[subject] for it, subject in subjects.items() if subject in taken}
 
     def start(self, start: messages.StartBuild) -> None:
-        """Start an attempt under a lease of its own."""
-        lease = self._leases.take_attempt(start.build_id, start.variation)
+        """Start an attempt under its lease, once that is durable."""
+        lease = self._leased.pop(start, None)
         if lease is None:
-            why = "another driver builds this variation"
-            self._post(lambda: _ended(start, BuildOutcome.INFRA_ERROR, why, Loss.HELD))
+            self._post(_ended(start, BuildOutcome.INFRA_ERROR, "another driver builds this variation", Loss.HELD))
             return
         self._record.emit(
             BuildStarted(
@@ -64,21 +70,32 @@ class NodeBuilding:
                 variation=start.variation,
             )
         )
-        key = _key(start.node, start.variation, start.attempt)
+        key, task = _key(start), self._task(start)
         self._running[key] = start
-        self._executor.build(
-            key, self._task(start), start.place, lambda answer: self._post(partial(self._done, start, lease, answer))
-        )
+
+        def done(answer: BuildResult | Lost) -> None:
+            self._post(BuildAnswered(start=start, lease=lease, answer=answer))
+
+        self._record.then(lambda: self._executor.build(key, task, start.place, done))
 
     def cancel(self, cancelled: messages.CancelBuild) -> None:
         """Stop an attempt; what it may still answer is refused, because its lease is given back."""
-        key = _key(cancelled.node, cancelled.variation, cancelled.attempt)
+        key = _key(cancelled)
         start = self._running.pop(key, None)
         if start is None:
             return
-        self._executor.cancel(key)
-        self._leases.give_back_attempt(start.build_id, start.variation)
+        lease = self._leases.attempt(start.build_id, start.variation)
+        self._leases.give_back_all([lease] if lease is not None else [])
+        self._record.then(lambda: self._executor.cancel(key))
         self._record.emit(_finished(start, BuildOutcome.CANCELLED, "its result is not needed any more"))
+
+    def ended(self, answers: Sequence[BuildAnswered]) -> list[messages.Event]:
+        """Record what attempts came to; what comes from one that was lost or cancelled before is refused."""
+        mine = [it for it in answers if self._running.pop(_key(it.start), None) is not None]
+        told = [(it.lease, it.answer) for it in mine if isinstance(it.answer, BuildResult)]
+        refused = self._ledger.many.record_results(told) if told else {}
+        self._leases.give_back_all([it.lease for it in mine])
+        return [self._end(it, refused.get(it.lease.subject, "")) for it in mine]
 
     def _task(self, start: messages.StartBuild) -> BuildTask:
         inputs = self._current[start.node].inputs
@@ -98,15 +115,8 @@ class NodeBuilding:
             cancel=site.state.cancel_mark(random_name("attempt")),
         )
 
-    def _done(self, start: messages.StartBuild, lease: Lease, answer: BuildResult | Lost) -> messages.Event | None:
-        if self._running.pop(_key(start.node, start.variation, start.attempt), None) is None:
-            return None
-        if isinstance(answer, BuildResult):
-            try:
-                self._ledger.record_result(lease, answer)
-            except StaleLeaseError as error:
-                answer = Lost(why=one_line(error))
-        self._leases.give_back(lease)
+    def _end(self, it: BuildAnswered, refused: str) -> messages.Event:
+        start, answer = it.start, Lost(why=refused) if refused else it.answer
         if isinstance(answer, Lost):
             self._record.emit(_finished(start, BuildOutcome.INFRA_ERROR, answer.why))
             return _ended(start, BuildOutcome.INFRA_ERROR, answer.why, _loss(answer))
@@ -114,7 +124,7 @@ class NodeBuilding:
         self._current[start.node].seconds += answer.seconds
         self._record.emit(_answered(start, answer, summary))
         if answer.outcome is not BuildOutcome.SUCCEEDED:
-            self._reporter.failure(start.node, answer)
+            self._record.then(lambda: self._reporter.failure(start.node, answer))
         return _ended(start, answer.outcome, summary)
 
 
@@ -157,5 +167,5 @@ def _finished(start: messages.StartBuild, outcome: BuildOutcome, summary: str) -
     )
 
 
-def _key(node: Node, variation: str, attempt: int) -> str:
-    return f"build {node} {variation} {attempt}"
+def _key(attempt: messages.StartBuild | messages.CancelBuild) -> str:
+    return f"build {attempt.node} {attempt.variation} {attempt.attempt}"

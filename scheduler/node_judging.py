@@ -1,25 +1,32 @@
 """Compares the builds of nodes for a driver, and records the verdicts."""
 
-from functools import partial
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from farm.build import BuildResult
+from farm.digest import Digest
 from farm.events import VerdictReached
-from farm.ledger.errors import StaleLeaseError
-from farm.verdict import RpmDifference, Verdict, VerdictStatus
+from farm.ledger.values import Lease
+from farm.verdict import Verdict, VerdictStatus
 from scheduler import messages
+from scheduler.answers import Compared, Post, in_pool
 from scheduler.executor import Lost
+from scheduler.known_graph import real_packages
 from scheduler.made_packages import MadePackages
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.run_record import RunRecord
-from scheduler.surroundings import CurrentBuilds, Post, Surroundings, one_line
+from scheduler.surroundings import CurrentBuilds, Surroundings
 from workers.compare import compare, judge
 from workers.differ import Explanation
 from workers.tasks import ExplainTask
 
+_THREADS = 2
+
 
 class NodeJudging:
-    """Carries out `Judge`."""
+    """Carries out `Judge`: of many nodes at once as far as the ledger goes, in a pool as far as the store does."""
 
     def __init__(
         self,
@@ -31,6 +38,7 @@ class NodeJudging:
         post: Post,
     ) -> None:
         self._ledger = surroundings.ledger
+        self._store = surroundings.store
         self._executor = surroundings.executor
         self._sites = surroundings.sites
         self._limits = surroundings.limits
@@ -38,55 +46,80 @@ class NodeJudging:
         self._current = current
         self._record = record
         self._post = post
+        self._results: dict[Digest, list[BuildResult]] = {}
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="judge")
 
-    def judge(self, node: Node) -> None:
+    def close(self) -> None:
+        """Begin nothing more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def look_up(self, judges: Sequence[messages.Judge]) -> None:
+        """Read the results that are about to be compared."""
+        self._results = self._ledger.many.latest_results([it.build_id for it in judges]) if judges else {}
+
+    def judge(self, judge: messages.Judge) -> None:
         """Compare the builds of a node; have a difference explained first."""
-        build_id = self._current[node].build_id
-        results = {result.variation.name: result for result in self._ledger.latest_results(build_id)}
+        results = {result.variation.name: result for result in self._results[judge.build_id]}
         compared = tuple(results[name] for name in VARIATIONS)
-        differences = compare(compared[0], compared[1])
-        if not differences:
-            self._post(partial(self._conclude, node, compared, (), None))
-            return
-        self._executor.explain(
-            f"explain {node} {build_id[:12]}",
-            ExplainTask(site=self._sites(node.arch), differences=differences, results=compared, limits=self._limits),
-            lambda answer: self._post(partial(self._conclude, node, compared, differences, answer)),
+        in_pool(self._pool, self._post, lambda: self._compare(judge.node, compared))
+
+    def compared(self, answers: Sequence[Compared]) -> list[messages.Event]:
+        """Record verdicts. A difference that could not be explained is a difference all the same."""
+        ready = [it for it in answers if it.explained is not None or not it.differences]
+        for it in answers:
+            if it.differences and it.explained is None:
+                self._explain(it)
+        leased = {it.node: lease for it in ready if (lease := self._current[it.node].lease) is not None}
+        verdicts = {it.node: self._verdict(it) for it in ready if it.node in leased}
+        refused = self._ledger.many.record_verdicts([(leased[node], it) for node, it in verdicts.items()])
+        reached = [it for it in ready if it.node in leased and leased[it.node].subject not in refused]
+        self._made.take_in({it.node: (verdicts[it.node].rpms, it.packages) for it in reached})
+        return [self._conclude(it.node, verdicts.get(it.node), leased, refused) for it in ready]
+
+    def _compare(self, node: Node, compared: tuple[BuildResult, ...]) -> Compared:
+        return Compared(
+            node=node,
+            results=compared,
+            differences=compare(compared[0], compared[1]),
+            packages=real_packages(self._store, compared[0].rpms),
         )
 
-    def _conclude(
-        self,
-        node: Node,
-        compared: tuple[BuildResult, ...],
-        differences: tuple[RpmDifference, ...],
-        answer: Explanation | Lost | None,
-    ) -> messages.Event:
-        """Record the verdict. A difference that could not be explained is a difference all the same."""
-        current = self._current[node]
-        explanation = answer if isinstance(answer, Explanation) else None
-        verdict = judge(
-            current.inputs.build,
-            compared,
-            differences,
+    def _explain(self, it: Compared) -> None:
+        key = f"explain {it.node} {self._current[it.node].build_id[:12]}"
+        site = self._sites(it.node.arch)
+        task = ExplainTask(site=site, differences=it.differences, results=it.results, limits=self._limits)
+
+        def done(answer: Explanation | Lost) -> None:
+            self._post(replace(it, explained=answer))
+
+        self._record.then(lambda: self._executor.explain(key, task, done))
+
+    def _verdict(self, it: Compared) -> Verdict:
+        explanation = it.explained if isinstance(it.explained, Explanation) else None
+        return judge(
+            self._current[it.node].inputs.build,
+            it.results,
+            it.differences,
             explanation.causes if explanation else (),
             (explanation.text, explanation.html) if explanation else (None, None),
         )
-        if current.lease is None:
+
+    def _conclude(
+        self, node: Node, verdict: Verdict | None, leased: Mapping[Node, Lease], refused: Mapping[str, str]
+    ) -> messages.Event:
+        if verdict is None:
             return messages.JudgingFailed(node=node, why="the lease on this build was given back")
-        try:
-            self._ledger.record_verdict(current.lease, verdict)
-        except StaleLeaseError as error:
-            return messages.JudgingFailed(node=node, why=one_line(error))
+        if leased[node].subject in refused:
+            return messages.JudgingFailed(node=node, why=refused[leased[node].subject])
         self._record.emit(
             VerdictReached(
                 component=node.component,
                 arch=node.arch,
-                build_id=current.build_id,
+                build_id=verdict.build_id,
                 status=verdict.status,
                 causes=tuple(cause.name for cause in verdict.causes),
             )
         )
-        self._made.take_in(node, verdict)
         return messages.Judged(node=node, status=verdict.status, why=explained(verdict))
 
 

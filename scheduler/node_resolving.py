@@ -1,40 +1,37 @@
-"""Finds the inputs of nodes for a driver: the solving in a small pool, the look-ups in its own thread."""
+"""Finds the inputs of nodes for a driver.
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+Solving, and what the store is asked, is done in small pools; what the ledger is asked, in the driver's thread for many
+nodes at once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from farm.build import BuildOutcome, BuiltRpm
+from farm.build import BuildOutcome, BuildResult, BuiltRpm
 from farm.digest import Digest
 from farm.errors import FarmError
+from farm.ledger.subjects import build_subject
 from farm.ledger.values import NodeOutcome
 from farm.node_inputs import NodeInputs, save_inputs
 from farm.states import NodeState
 from farm.verdict import Verdict
 from scheduler import messages
+from scheduler.answers import Answer, InputsFound, InputsMissing, Packages, Post, RequiresFound, VerdictUsable, in_pool
+from scheduler.known_graph import real_packages
 from scheduler.made_packages import MadePackages
 from scheduler.node import Node
 from scheduler.node_judging import explained
 from scheduler.preparation import Prepared
 from scheduler.quarantine import quarantined
 from scheduler.resolution import MoreRequires
-from scheduler.surroundings import CurrentBuild, CurrentBuilds, Post, Surroundings, one_line
+from scheduler.run_record import RunRecord
+from scheduler.surroundings import CurrentBuild, CurrentBuilds, Surroundings, one_line
 
 _THREADS = 2
 _STATE_OF_ERROR = {6: NodeState.UNRESOLVABLE, 8: NodeState.INFRA_ERROR}
-
-
-Packages = Mapping[Node, Sequence[BuiltRpm]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """The inputs of a node, and the packages they were solved from: while those are the same, so are the inputs."""
-
-    inputs: NodeInputs
-    built: Packages
 
 
 class Resolves(Protocol):
@@ -64,6 +61,7 @@ class NodeResolving:
         prepared: Mapping[str, Prepared | FarmError],
         made: MadePackages,
         current: CurrentBuilds,
+        record: RunRecord,
         post: Post,
     ) -> None:
         self._ledger = surroundings.ledger
@@ -74,87 +72,140 @@ class NodeResolving:
         self._made = made
         self._leases = surroundings.leases
         self._current = current
+        self._record = record
         self._post = post
-        self._waiting: dict[Node, _Found] = {}
+        self._waiting: dict[Node, InputsFound] = {}
         self._quarantined = quarantined(surroundings.ledger)
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolve")
+        self._solving = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolve")
+        self._looking = ThreadPoolExecutor(_THREADS, thread_name_prefix="look")
 
     def close(self) -> None:
         """Begin nothing more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._solving, self._looking):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def resolve(self, node: Node) -> None:
         """Find the inputs of a node, and whether they must be built."""
         prepared = self._prepared[node.component]
         if isinstance(prepared, FarmError):
-            self._post(partial(self._unresolved, node, prepared))
+            self._post(InputsMissing(node=node, error=prepared))
             return
         built = self._made.behind(node)
         waiting = self._waiting.pop(node, None)
         if waiting is not None and waiting.built == built:
-            self._post(partial(self._resolved, node, waiting))
+            self._post(waiting)
             return
-        job = self._pool.submit(self._resolver.resolve, node, prepared, built)
-        job.add_done_callback(lambda done: self._post(partial(self._ended, node, prepared, built, done)))
+        in_pool(self._solving, self._post, lambda: self._solve(node, prepared, built))
 
-    def _ended(
-        self,
-        node: Node,
-        prepared: Prepared,
-        built: Packages,
-        done: Future[NodeInputs | MoreRequires],
-    ) -> messages.Event:
+    def missing(self, it: InputsMissing) -> messages.Event:
+        """Say why the inputs of a node cannot be known."""
+        state = _STATE_OF_ERROR.get(it.error.exit_status, NodeState.FAILED)
+        self._record.then(lambda: self._reporter.problem(it.node, it.error))
+        return messages.Unresolved(node=it.node, state=state, why=one_line(it.error))
+
+    def require(self, it: RequiresFound) -> messages.Event:
+        """Let the graph learn what a node asks for; once it has, that is kept."""
+        prepared = self._prepared[it.node.component]
         try:
-            found = done.result()
-            if isinstance(found, MoreRequires):
-                event = self._made.require(node, found.requires)
-                self._resolver.remember(prepared, node.arch, found.requires)
-                return event
+            event = self._made.require(it.node, it.requires)
         except FarmError as error:
-            return self._unresolved(node, error)
+            return self.missing(InputsMissing(node=it.node, error=error))
+        if isinstance(prepared, Prepared):
+            self._record.then(lambda: self._resolver.remember(prepared, it.node.arch, it.requires))
+        return event
+
+    def found(self, answers: Sequence[InputsFound]) -> list[messages.Event]:
+        """Lease what must be built. Verdicts are looked for before and after: another driver may end in between."""
+        for it in answers:
+            held = self._current.get(it.node)
+            mine = held.lease if held is not None and held.build_id == it.build_id else None
+            self._current[it.node] = CurrentBuild(inputs=it.inputs, lease=mine)
+        judged = self._judged(answers)
+        for it in answers:
+            if it.build_id in judged:
+                self._look(it, judged[it.build_id])
+        unjudged = [it for it in answers if it.build_id not in judged]
+        poison = [event for it in unjudged if (event := self._in_quarantine(it)) is not None]
+        wanted = [it for it in unjudged if not self._current[it.node].quarantined]
+        return [*poison, *self._lease(wanted)]
+
+    def usable(self, answers: Sequence[VerdictUsable]) -> list[messages.Event]:
+        """Take over what was judged before."""
+        self._made.take_in({it.node: (it.verdict.rpms, it.packages) for it in answers})
+        return [
+            messages.Resolved(
+                node=it.node,
+                build_id=it.verdict.build_id,
+                built=(),
+                verdict=it.verdict.status,
+                why=explained(it.verdict, reused=True),
+            )
+            for it in answers
+        ]
+
+    def _solve(self, node: Node, prepared: Prepared, built: Packages) -> Answer:
+        try:
+            found = self._resolver.resolve(node, prepared, built)
+        except FarmError as error:
+            return InputsMissing(node=node, error=error)
+        if isinstance(found, MoreRequires):
+            return RequiresFound(node=node, requires=found.requires)
         save_inputs(self._store, found)
-        return self._resolved(node, _Found(inputs=found, built=built))
+        return InputsFound(node=node, inputs=found, built=built)
 
-    def _unresolved(self, node: Node, error: FarmError) -> messages.Event:
-        state = _STATE_OF_ERROR.get(error.exit_status, NodeState.FAILED)
-        self._reporter.problem(node, error)
-        return messages.Unresolved(node=node, state=state, why=one_line(error))
+    def _judged(self, found: Sequence[InputsFound]) -> dict[Digest, Verdict]:
+        """Return the verdicts on build ids that may count: but for those whose RPMs are known to be gone."""
+        gone = {it.build_id: it.gone for it in found}
+        judged = self._ledger.verdicts(gone) if gone else {}
+        return {build_id: verdict for build_id, verdict in judged.items() if verdict != gone[build_id]}
 
-    def _resolved(self, node: Node, found: _Found) -> messages.Event:
-        """Look for a verdict before and after the lease is taken: another driver may have ended in between."""
-        current = self._current[node] = CurrentBuild(inputs=found.inputs)
-        build_id = current.build_id
-        verdict = self._usable_verdict(build_id)
-        if verdict is None:
-            poison = self._quarantined.get(node)
-            if poison is not None and poison.build_id == build_id:
-                current.quarantined = True
-                return messages.Unresolved(node=node, state=NodeState.INFRA_ERROR, why=_in_quarantine(poison))
-            current.lease = self._leases.take(build_id)
-            if current.lease is None:
-                self._waiting[node] = found
-                return messages.HeldElsewhere(node=node, holder=self._leases.holder_of(build_id))
-            verdict = self._usable_verdict(build_id)
-        if verdict is None:
-            return messages.Resolved(node=node, build_id=build_id, built=self._finished_builds(build_id), verdict=None)
-        self._made.take_in(node, verdict)
-        why = explained(verdict, reused=True)
-        return messages.Resolved(node=node, build_id=build_id, built=(), verdict=verdict.status, why=why)
+    def _in_quarantine(self, it: InputsFound) -> messages.Event | None:
+        poison = self._quarantined.get(it.node)
+        if poison is None or poison.build_id != it.build_id:
+            return None
+        self._current[it.node].quarantined = True
+        return messages.Unresolved(node=it.node, state=NodeState.INFRA_ERROR, why=_quarantine_words(poison))
 
-    def _usable_verdict(self, build_id: Digest) -> Verdict | None:
-        """Return the verdict on a build id if its RPMs are still there."""
-        verdict = self._ledger.verdict(build_id)
-        return verdict if verdict is not None and all(self._store.has(rpm.digest) for rpm in verdict.rpms) else None
+    def _lease(self, wanted: Sequence[InputsFound]) -> Iterator[messages.Event]:
+        """Lease build ids; look for verdicts on them and earlier builds, and yield what the machine is told."""
+        subjects = {it.node: build_subject(it.build_id) for it in wanted}
+        taken = self._leases.take_all([subjects[it.node] for it in wanted if self._current[it.node].lease is None])
+        for it in wanted:
+            current = self._current[it.node]
+            current.lease = current.lease or taken.get(subjects[it.node])
+        leased = [it for it in wanted if self._current[it.node].lease is not None]
+        judged = self._judged(leased)
+        tried = self._ledger.many.latest_results([it.build_id for it in leased]) if leased else {}
+        for it in wanted:
+            if self._current[it.node].lease is None:
+                self._waiting[it.node] = it
+                yield messages.HeldElsewhere(node=it.node, holder=self._leases.holder_of(it.build_id))
+            elif it.build_id in judged:
+                self._look(it, judged[it.build_id])
+            elif succeeded := [each for each in tried.get(it.build_id, ()) if each.outcome is BuildOutcome.SUCCEEDED]:
+                in_pool(self._looking, self._post, partial(self._finished_builds, it, succeeded))
+            else:
+                yield messages.Resolved(node=it.node, build_id=it.build_id, built=(), verdict=None)
 
-    def _finished_builds(self, build_id: Digest) -> tuple[str, ...]:
-        """Return the variations that succeeded already and whose RPMs are still there."""
-        return tuple(
-            result.variation.name
-            for result in self._ledger.latest_results(build_id)
-            if result.outcome is BuildOutcome.SUCCEEDED and all(self._store.has(rpm.digest) for rpm in result.rpms)
-        )
+    def _look(self, it: InputsFound, verdict: Verdict) -> None:
+        """Look whether the RPMs of a verdict are still there, and what they are."""
+
+        def look() -> Answer:
+            if not self._has_all(verdict.rpms):
+                return replace(it, gone=verdict)
+            return VerdictUsable(node=it.node, verdict=verdict, packages=real_packages(self._store, verdict.rpms))
+
+        in_pool(self._looking, self._post, look)
+
+    def _finished_builds(self, it: InputsFound, succeeded: Sequence[BuildResult]) -> messages.Event:
+        """Tell of the variations whose RPMs are still there."""
+        built = tuple(result.variation.name for result in succeeded if self._has_all(result.rpms))
+        return messages.Resolved(node=it.node, build_id=it.build_id, built=built, verdict=None)
+
+    def _has_all(self, rpms: Sequence[BuiltRpm]) -> bool:
+        return all(self._store.has(rpm.digest) for rpm in rpms)
 
 
-def _in_quarantine(outcome: NodeOutcome) -> str:
+def _quarantine_words(outcome: NodeOutcome) -> str:
     hint = "farm run release lets it be tried again"
     return outcome.why if outcome.why.startswith("in quarantine") else f"in quarantine: {outcome.why}; {hint}"

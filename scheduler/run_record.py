@@ -1,16 +1,21 @@
-"""Writes down what happens in a run: in the ledger, and for the person who watches."""
+"""Writes down what happens in a run: in the ledger, and for the person who watches.
 
-from collections.abc import Sequence
+All of a step of the driver is one transaction. What follows from it, as starting builds and showing events, is done
+once the transaction is durable: nobody sees or does what is not recorded.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from farm.events import AlarmRaised, BuildFinished, BuildStarted, Event, NodeChanged, VerdictReached
-from farm.ledger.values import NodeOutcome
+from farm.ledger.values import Lease, NodeOutcome
 from farm.states import FINAL_STATES, NodeState
 from scheduler.machine import Machine
 from scheduler.messages import Announce, RaiseAlarm
 from scheduler.node import Node
 from scheduler.surroundings import CurrentBuilds, Surroundings
 
-RunEvent = NodeChanged | BuildStarted | BuildFinished | VerdictReached
+RunEvent = NodeChanged | BuildStarted | BuildFinished | VerdictReached | AlarmRaised
 
 
 class RunRecord:
@@ -22,35 +27,57 @@ class RunRecord:
         self._reporter = surroundings.reporter
         self._leases = surroundings.leases
         self._current = current
+        self._events: list[Event] = []
+        self._outcomes: list[NodeOutcome] = []
+        self._ended: list[Lease] = []
+        self._effects: list[Callable[[], None]] = []
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Make what is recorded in the block one transaction, and then do what follows from it, in order.
+
+        The block has no effects that others see but those in the ledger: they are not undone where it is not committed.
+        """
+        try:
+            with self._ledger.transaction(asks_again=True):
+                yield
+                self._write()
+        except BaseException:
+            self._effects.clear()
+            raise
+        self._leases.settle()
+        effects, self._effects = self._effects, []
+        for effect in effects:
+            effect()
+
+    def then(self, effect: Callable[[], None]) -> None:
+        """Do something once the step is recorded."""
+        self._effects.append(effect)
 
     def emit(self, event: RunEvent) -> None:
-        """Write an event down, then show it."""
-        self._ledger.append(self._run_id, event)
-        self._reporter.show(event)
+        """Write an event down with the step, then show it."""
+        self._events.append(event)
+        self.show(event)
 
     def show(self, event: Event) -> None:
-        """Show an event that somebody else wrote down."""
-        self._reporter.show(event)
+        """Show an event once the step is recorded."""
+        self.then(lambda: self._reporter.show(event))
 
-    def announce(self, announced: Sequence[Announce]) -> None:
-        """Write down new states of nodes, all at once, with the outcome of each that is final."""
-        with self._ledger.transaction():
-            for it in announced:
-                self.emit(NodeChanged(component=it.node.component, arch=it.node.arch, state=it.state, why=it.why))
-                if it.state in FINAL_STATES:
-                    self._end(it.node, it.state, it.why)
+    def announce(self, it: Announce) -> None:
+        """Write down the new state of a node, with its outcome where that is final."""
+        self.emit(NodeChanged(component=it.node.component, arch=it.node.arch, state=it.state, why=it.why))
+        if it.state in FINAL_STATES:
+            self._end(it.node, it.state, it.why)
 
     def alarm(self, alarm: RaiseAlarm) -> None:
         """Write down what a person should look at, and tell whoever watches."""
         if alarm.node is not None and alarm.node in self._current:
             self._current[alarm.node].quarantined = True
-        event = AlarmRaised(kind=alarm.kind, why=alarm.why)
-        self._ledger.append(self._run_id, event)
-        self._reporter.show(event)
+        self.emit(AlarmRaised(kind=alarm.kind, why=alarm.why))
 
     def outcomes(self, machine: Machine) -> list[NodeOutcome]:
         """Write down the nodes that never had their turn, and return how all ended."""
-        with self._ledger.transaction():
+        with self.step():
             for node in machine.nodes:
                 if machine.state(node) not in FINAL_STATES:
                     self._end(node, machine.state(node), machine.why(node))
@@ -67,7 +94,18 @@ class RunRecord:
             seconds=current.seconds if current else 0.0,
             quarantined=current is not None and current.quarantined and state is NodeState.INFRA_ERROR,
         )
-        self._ledger.record_outcome(self._run_id, outcome)
+        self._outcomes.append(outcome)
         if current is not None and current.lease is not None:
-            self._leases.give_back(current.lease)
+            self._ended.append(current.lease)
             current.lease = None
+
+    def _write(self) -> None:
+        """Write what the step has come to: a few statements, however much it is."""
+        events, self._events = self._events, []
+        outcomes, self._outcomes = self._outcomes, []
+        ended, self._ended = self._ended, []
+        if events:
+            self._ledger.many.append(self._run_id, events)
+        if outcomes:
+            self._ledger.many.record_outcomes(self._run_id, outcomes)
+        self._leases.give_back_all(ended)

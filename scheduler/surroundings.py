@@ -11,18 +11,11 @@ from farm.ledger.ledger import Ledger
 from farm.ledger.values import Lease
 from farm.node_inputs import NodeInputs
 from farm.store.artifact_store import ArtifactStore
-from scheduler import messages
 from scheduler.executor import Executor
 from scheduler.leases import BuildLeases
 from scheduler.node import Node
 from scheduler.report import Reporter
 from workers.site import Site
-
-Answer = Callable[[], messages.Event | None]
-"""Called in the driver's thread: finishes a piece of work there and says what the machine is told of it."""
-
-Post = Callable[[Answer], None]
-"""Hands an answer over to the driver's thread, from any thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

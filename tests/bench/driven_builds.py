@@ -66,7 +66,7 @@ def no_op(task: BuildTask) -> BuildResult:
     )
 
 
-_remote = ray.remote(max_retries=0, num_cpus=0)(no_op)
+_remote = ray.remote(max_retries=0, num_cpus=1)(no_op)
 
 
 class NoOpExecutor:

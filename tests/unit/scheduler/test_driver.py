@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -380,16 +380,16 @@ def test_a_node_that_another_driver_builds_is_solved_once(tmp_path: Path, monkey
     inputs = prepared("lib", farm.specs[node("lib")]).inputs("x86_64", BuildrootLock(arch="x86_64", layers=())).build
     held = farm.ledger.acquire(f"build:{inputs.build_id}", elsewhere, 60)
     assert held is not None
-    tries: list[Digest] = []
-    take = BuildLeases.take
+    tries: list[str] = []
+    take = BuildLeases.take_all
 
-    def counted(leases: BuildLeases, build_id: Digest) -> Lease | None:
-        tries.append(build_id)
+    def counted(leases: BuildLeases, subjects: Collection[str]) -> dict[str, Lease]:
+        tries.extend(subject for subject in subjects if subject == held.subject)
         if len(tries) == 3:
             farm.ledger.release(held)
-        return take(leases, build_id)
+        return take(leases, subjects)
 
-    monkeypatch.setattr(BuildLeases, "take", counted)
+    monkeypatch.setattr(BuildLeases, "take_all", counted)
     assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
     assert len(tries) == 3
     assert farm.resolver.asked == ["lib"]
@@ -401,14 +401,14 @@ def test_a_verdict_of_another_driver_just_before_the_lease_is_used(
     farm = Farm(tmp_path, {"lib": ()})
     farm.run()
     farm.executor.built.clear()
-    looked: list[Digest] = []
-    verdict = Ledger.verdict
+    looked: list[int] = []
+    verdicts = Ledger.verdicts
 
-    def too_early(ledger: Ledger, build_id: Digest) -> Verdict | None:
-        looked.append(build_id)
-        return verdict(ledger, build_id) if len(looked) > 1 else None
+    def too_early(ledger: Ledger, build_ids: Collection[Digest]) -> dict[Digest, Verdict]:
+        looked.append(len(build_ids))
+        return verdicts(ledger, build_ids) if len(looked) > 1 else {}
 
-    monkeypatch.setattr(Ledger, "verdict", too_early)
+    monkeypatch.setattr(Ledger, "verdicts", too_early)
     outcomes = farm.run()
     assert outcomes["lib"].why == "nothing that reaches the output has changed"
     assert farm.ledger.lease_of(f"build:{outcomes['lib'].build_id}") is None
