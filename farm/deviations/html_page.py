@@ -30,6 +30,8 @@ time { white-space: nowrap; }
 nav ol { columns: 18rem; column-gap: 3rem; padding-left: 2.5rem; overflow-wrap: anywhere; }
 code { font-size: .9em; }
 h2 { margin-block: 2rem .25rem; }
+h2 a { color: inherit; text-decoration: none; }
+h2 a:hover, h2 a:focus { text-decoration: underline; }
 @media (max-width: 50rem) { .departures { display: block; overflow-x: auto; } }
 """
 
@@ -64,8 +66,8 @@ def _lines(report: DeviationsReport) -> Iterator[str]:
     yield from _summary(report)
     yield from _contents(groups)
     yield '<main id="departures">'
-    for number, (name, found) in enumerate(groups):
-        yield from _component(number, name, found)
+    for name, found in groups:
+        yield from _component(name, found)
     yield "</main>"
     yield "</body>"
     yield "</html>"
@@ -83,20 +85,26 @@ def _summary(report: DeviationsReport) -> Iterator[str]:
 
 def _contents(groups: list[tuple[str, list[Deviation]]]) -> Iterator[str]:
     yield '<nav aria-label="Components"><ol>'
-    for number, (name, found) in enumerate(groups):
-        yield f'<li><a href="#c{number}">{_text(name)}</a> ({len(found)})</li>'
+    for name, found in groups:
+        yield f'<li><a href="#{_anchor(name)}">{_text(name)}</a> ({len(found)})</li>'
     yield "</ol></nav>"
 
 
-def _component(number: int, name: str, found: list[Deviation]) -> Iterator[str]:
-    yield f'<section aria-labelledby="c{number}">'
-    yield f'<h2 id="c{number}">{_text(name)}</h2>'
+def _component(name: str, found: list[Deviation]) -> Iterator[str]:
+    anchor = _anchor(name)
+    yield f'<section aria-labelledby="{anchor}">'
+    yield f'<h2 id="{anchor}"><a href="#{anchor}">{_text(name)}</a></h2>'
     yield '<table class="departures"><thead><tr>'
     yield "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)
     yield "</tr></thead><tbody>"
     yield from map(_row, found)
     yield "</tbody></table>"
     yield "</section>"
+
+
+def _anchor(name: str) -> str:
+    """Return the id of a component's part: links to it hold in every report. Names of components have no spaces."""
+    return _text(f"component-{name}")
 
 
 def _row(one: Deviation) -> str:

@@ -157,6 +157,16 @@ def test_the_page_is_whole_and_accessible(tmp_path: Path) -> None:
     assert "default-src 'none'" in page
 
 
+def test_links_to_a_component_hold_when_another_one_comes(tmp_path: Path) -> None:
+    (tmp_path / "azldev.toml").write_text(PROJECT)
+    before = html_report(report_of(tmp_path, None))
+    (tmp_path / "azldev.toml").write_text(PROJECT + '[components."a-c++"]\nrelease = { calculation = "manual" }\n')
+    after = html_report(report_of(tmp_path, None))
+    (anchor,) = (line for line in before.splitlines() if line.startswith("<h2 "))
+    assert anchor in after
+    assert '<h2 id="component-a-c++">' in after
+
+
 def test_the_demo_reports_every_overlay() -> None:
     project = load_project(DEMO)
     overlays = sum(len(component.overlays) for component in project.components.values())
