@@ -10,7 +10,8 @@ from farm.overlay.go_text import valid_text
 from farm.overlay.model import Overlay
 from farm.overlay.search_replace import replace_in_file
 from farm.project.check_filename import MAX_NAME_BYTES
-from farm.project.glob_pattern import BadGlobError, compile_glob
+from farm.project.glob_braces import BadGlobError
+from farm.project.glob_pattern import compile_file_glob
 
 _ANCHOR = re.compile(r"[\^$]")
 _MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
@@ -80,7 +81,7 @@ def matching_names(names: Iterable[str], glob: str) -> list[str]:
         NotApplicableError: none does, or the glob is none.
     """
     try:
-        pattern = compile_glob(posixpath.normpath(glob))
+        pattern = compile_file_glob(posixpath.normpath(glob))
     except BadGlobError as exc:
         raise NotApplicableError(str(exc)) from exc
     found = [name for name in sorted(names) if not _is_off_limits(name) and pattern.fullmatch(valid_text(name))]

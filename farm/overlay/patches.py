@@ -7,7 +7,8 @@ from farm.overlay.go_text import to_lower, trim_space, valid_text
 from farm.overlay.lines import append_to_section
 from farm.overlay.model import Overlay
 from farm.overlay.spec_document import SpecDocument
-from farm.project.glob_pattern import BadGlobError, GlobPattern, compile_glob
+from farm.project.glob_braces import BadGlobError
+from farm.project.glob_pattern import GlobPattern, compile_glob
 
 _PATCHLIST = "%patchlist"
 _NUMBERED = re.compile(r"patch([+-]?[0-9]{1,40})")

@@ -7,7 +7,8 @@ from farm.overlay.regex import BadRegexError, compile_regex
 from farm.project.check_filename import filename_fault
 from farm.project.check_metadata import check_metadata
 from farm.project.diagnosis import Fault
-from farm.project.glob_pattern import BadGlobError, compile_glob
+from farm.project.glob_braces import BadGlobError
+from farm.project.glob_pattern import compile_glob
 from farm.project.origin import Keys
 from farm.project.schema import OverlayEntry
 

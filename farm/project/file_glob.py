@@ -11,7 +11,7 @@ from pathlib import Path
 from farm.project.errors import OutsideProjectError
 from farm.project.footprint import Footprint
 from farm.project.glob_braces import expand_braces
-from farm.project.glob_pattern import GlobPattern, compile_glob
+from farm.project.glob_pattern import GlobPattern, compile_file_glob
 
 _MARKS = "*?[\\"
 _ANY_DEPTH = "**"
@@ -50,7 +50,7 @@ class _Search:
             elif part == _ANY_DEPTH:
                 directories = list(dict.fromkeys(each for top in directories for each in self._descend(top)))
             else:
-                matcher = compile_glob(part)
+                matcher = compile_file_glob(part)
                 directories = [each for top in directories for each in self._directories(top, matcher)]
         return list(dict.fromkeys(path for directory in directories for path in self._files(directory, last)))
 
@@ -63,7 +63,7 @@ class _Search:
         elif last == _ANY_DEPTH:
             yield from self._all_files(directory)
         else:
-            matcher = compile_glob(last)
+            matcher = compile_file_glob(last)
             for entry in self._entries(directory):
                 if matcher.fullmatch(entry.name) and not _is_directory(entry):
                     yield entry.path

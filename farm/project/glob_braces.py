@@ -2,17 +2,24 @@
 
 from collections.abc import Iterator
 
-from farm.project.glob_pattern import BadGlobError
-
 _MOST = 1000
 _MOST_BRACES = 50
+
+
+class BadGlobError(ValueError):
+    """The text is no glob."""
+
+
+def bad_glob(pattern: str) -> BadGlobError:
+    """Return the error for a text that is no glob."""
+    return BadGlobError(f"no valid glob: {pattern!r}")
 
 
 def expand_braces(pattern: str) -> list[str]:
     """Return the globs that a pattern stands for, in its order; itself where it has no braces.
 
     Raises:
-        BadGlobError: a brace is not closed, or there are more than 50 braces or 1,000 alternatives.
+        BadGlobError: a brace or a bracket is not closed, or there are more than 50 braces or 1,000 alternatives.
     """
     if pattern.count("{") > _MOST_BRACES:
         raise BadGlobError(f"too many braces: {pattern!r}")
@@ -37,12 +44,25 @@ def _expand(pattern: str) -> Iterator[str]:
 
 
 def _first_brace(pattern: str) -> int | None:
+    """Return where the first alternatives begin; a brace in brackets is a character as others."""
     at = 0
     while at < len(pattern):
-        if pattern[at] == "{":
+        char = pattern[at]
+        if char == "{":
             return at
-        at += 2 if pattern[at] == "\\" else 1
+        if char == "}":
+            raise bad_glob(pattern)
+        at = _after_class(pattern, at) if char == "[" else at + (2 if char == "\\" else 1)
     return None
+
+
+def _after_class(pattern: str, start: int) -> int:
+    at = start + 1
+    while at < len(pattern):
+        if pattern[at] == "]":
+            return at + 1
+        at += 2 if pattern[at] == "\\" else 1
+    raise bad_glob(pattern)
 
 
 def _choices(pattern: str, start: int) -> tuple[list[str], int]:
@@ -61,4 +81,4 @@ def _choices(pattern: str, start: int) -> tuple[list[str], int]:
             if not depth:
                 return [*choices, pattern[begin:at]], at + 1
         at += 1
-    raise BadGlobError(f"no valid glob: {pattern!r}")
+    raise bad_glob(pattern)

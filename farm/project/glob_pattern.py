@@ -9,11 +9,13 @@ from typing import Protocol
 
 import re2
 
+from farm.project.glob_braces import bad_glob, expand_braces
+
 _SPECIAL = re.compile(r"[*?\[\]{}\\]")
+_OPEN_ENDS = {"/**": "(?:/.*)?", "/**/": "(?:/(?:[^/]*/)*)?"}
+"""Ends that match nothing at all too: the directory itself."""
 
-
-class BadGlobError(ValueError):
-    """The text is no glob."""
+_NOTHING = r"[^\x{0}-\x{10ffff}]"
 
 
 class GlobPattern(Protocol):
@@ -26,19 +28,22 @@ class GlobPattern(Protocol):
 
 @lru_cache(maxsize=4096)
 def compile_glob(pattern: str) -> GlobPattern:
-    """Return a matcher for a glob.
+    """Return a matcher for a glob of any paths, directories too: `a/**` matches `a` (doublestar's `Match`).
 
     Raises:
-        BadGlobError: brackets or braces do not close, or it ends in a backslash.
+        BadGlobError: brackets or braces do not close or have nothing in them, or it ends in a backslash.
     """
-    text = _Translator(pattern).translate()
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        compiled: GlobPattern = re2.compile(f"(?s){text}", options)
-    except re2.error as exc:
-        raise BadGlobError(f"no valid glob: {pattern!r}") from exc
-    return compiled
+    return _compile(pattern, of_files=False)
+
+
+@lru_cache(maxsize=4096)
+def compile_file_glob(pattern: str) -> GlobPattern:
+    """Return a matcher for a glob of files: `a/**` matches what is below `a` (doublestar's `Glob`).
+
+    Raises:
+        BadGlobError: as `compile_glob`.
+    """
+    return _compile(pattern, of_files=True)
 
 
 def glob_matches(pattern: str, path: str) -> bool:
@@ -56,88 +61,86 @@ def has_wildcard(pattern: str) -> bool:
     return any(mark in pattern for mark in "*?[")
 
 
+def _compile(pattern: str, *, of_files: bool) -> GlobPattern:
+    choices = [_Translator(each, of_files=of_files).translate() for each in expand_braces(pattern)]
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        compiled: GlobPattern = re2.compile(f"(?s){'|'.join(choices)}", options)
+    except re2.error as exc:
+        raise bad_glob(pattern) from exc
+    return compiled
+
+
 class _Translator:
-    def __init__(self, pattern: str) -> None:
+    """Translates a glob without braces."""
+
+    def __init__(self, pattern: str, *, of_files: bool) -> None:
         self._pattern = pattern
+        self._of_files = of_files
         self._at = 0
 
     def translate(self) -> str:
-        text = self._sequence(depth=0)
-        if self._at < len(self._pattern):
-            raise self._bad()
-        return text
-
-    def _bad(self) -> BadGlobError:
-        return BadGlobError(f"no valid glob: {self._pattern!r}")
-
-    def _sequence(self, depth: int) -> str:
-        if depth > 50:  # noqa: PLR2004 - far deeper than any glob a person writes, far from Python's own limit
-            raise self._bad()
         pieces: list[str] = []
         while self._at < len(self._pattern):
-            char = self._pattern[self._at]
-            if depth and char in ",}":
+            rest = self._pattern[self._at :]
+            if rest in _OPEN_ENDS and not self._of_files:
+                pieces.append(_OPEN_ENDS[rest])
                 break
-            pieces.append(self._piece(char, depth))
+            pieces.append(self._piece())
         return "".join(pieces)
 
-    def _piece(self, char: str, depth: int) -> str:
+    def _piece(self) -> str:
+        char = self._pattern[self._at]
         if char == "*":
             return self._stars()
+        self._at += 1
         if char == "[":
             return self._class()
-        self._at += 1
         if char == "?":
             return "[^/]"
-        if char == "{":
-            return self._alternatives(depth)
-        if char == "\\":
-            return str(re2.escape(self._take()))
-        return str(re2.escape(char))
+        return str(re2.escape(self._take() if char == "\\" else char))
+
+    def _peek(self) -> str:
+        return self._pattern[self._at : self._at + 1]
 
     def _take(self) -> str:
         if self._at >= len(self._pattern):
-            raise self._bad()
+            raise bad_glob(self._pattern)
         self._at += 1
         return self._pattern[self._at - 1]
 
     def _stars(self) -> str:
+        """Return what stars stand for: two of them between slashes, and nothing else, are any directories."""
         start = self._at
-        while self._pattern[self._at : self._at + 1] == "*":
+        while self._peek() == "*":
             self._at += 1
-        opens = start == 0 or self._pattern[start - 1] in "/{,"
-        after = self._pattern[self._at : self._at + 1]
-        if self._at - start < 2 or not opens or after not in ("", "/", ",", "}"):  # noqa: PLR2004 - two stars
+        opens = start == 0 or self._pattern[start - 1] == "/"
+        if self._at - start != 2 or not opens or self._peek() not in ("", "/"):  # noqa: PLR2004 - two stars
             return "[^/]*"
-        if after == "/":
-            self._at += 1
-            return "(?:[^/]+/)*"
-        return ".*"
+        if not self._peek():
+            return ".*"
+        self._at += 1
+        return "(?:[^/]*/)*"
 
     def _class(self) -> str:
-        self._at += 1
-        negated = self._pattern[self._at : self._at + 1] in ("!", "^") and bool(self._take())
+        negated = self._peek() in ("!", "^") and bool(self._take())
+        if self._peek() == "]":
+            raise bad_glob(self._pattern)
         items: list[str] = []
-        while (char := self._take()) != "]" or not items:
+        while (char := self._take()) != "]":
             low = self._take() if char == "\\" else char
-            if self._pattern[self._at : self._at + 1] == "-" and self._pattern[self._at + 1 : self._at + 2] != "]":
+            if self._peek() == "-" and self._pattern[self._at + 1 : self._at + 2] != "]":
                 self._at += 1
                 high = self._take()
                 high = self._take() if high == "\\" else high
-                if high < low:
-                    raise self._bad()
-                items.append(f"{_in_class(low)}-{_in_class(high)}")
+                if low <= high:  # the other way round is nothing, and no fault
+                    items.append(f"{_in_class(low)}-{_in_class(high)}")
             else:
                 items.append(_in_class(low))
-        return f"[^/{''.join(items)}]" if negated else f"[{''.join(items)}]"
-
-    def _alternatives(self, depth: int) -> str:
-        choices = [self._sequence(depth + 1)]
-        while (char := self._take()) == ",":
-            choices.append(self._sequence(depth + 1))
-        if char != "}":
-            raise self._bad()
-        return f"(?:{'|'.join(choices)})"
+        if negated:
+            return f"[^{'/' if self._of_files else ''}{''.join(items)}]" if items or self._of_files else "."
+        return f"[{''.join(items)}]" if items else _NOTHING
 
 
 def _in_class(char: str) -> str:

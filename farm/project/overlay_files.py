@@ -12,7 +12,8 @@ from farm.project.decode import decode_file
 from farm.project.diagnosis import Fault
 from farm.project.errors import IncludeError
 from farm.project.faults import report_faults
-from farm.project.glob_pattern import BadGlobError, has_wildcard
+from farm.project.glob_braces import BadGlobError
+from farm.project.glob_pattern import has_wildcard
 from farm.project.layer_reader import LayerReader
 from farm.project.origin import Origin
 from farm.project.schema import OverlayFileEntry

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from farm.project.boundary import Boundary
 from farm.project.errors import IncludeError
-from farm.project.glob_pattern import BadGlobError, glob_matches
+from farm.project.glob_braces import BadGlobError
+from farm.project.glob_pattern import glob_matches
 from farm.project.merge import GroupDefinition
 
 

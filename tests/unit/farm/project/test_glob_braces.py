@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.project.glob_braces import expand_braces
-from farm.project.glob_pattern import BadGlobError
+from farm.project.glob_braces import BadGlobError, expand_braces
 
 
 @pytest.mark.parametrize(

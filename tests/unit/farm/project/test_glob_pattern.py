@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.project.glob_pattern import BadGlobError, glob_matches, has_wildcard
+from farm.project.glob_braces import BadGlobError
+from farm.project.glob_pattern import compile_file_glob, glob_matches, has_wildcard
 
 
 @pytest.mark.parametrize(
@@ -25,13 +26,34 @@ from farm.project.glob_pattern import BadGlobError, glob_matches, has_wildcard
         ("[a-c]x", "bx", True),
         ("[!a-c]x", "bx", False),
         ("[^a-c]x", "dx", True),
-        ("[^a]x", "/x", False),
+        ("[^a]x", "/x", True),
+        ("a/**", "a", True),
+        ("a/**", "a/", True),
+        ("a/**", "ab", False),
+        ("a/**/", "a", True),
+        ("a/**/", "a/b/", True),
+        ("**/", "", True),
+        ("a/**/c", "a//c", True),
+        ("***", "a/b", False),
+        ("{**}", "a/b", True),
+        ("{**}/b", "b", True),
+        ("a{/**,x}", "a", True),
+        ("{a/**,b}c", "a/x/c", False),
+        ("{b,a/}**", "a/x/y", True),
+        ("[a-b-d]", "-", True),
+        ("[a-b-d]", "c", False),
+        ("[x-]", "-", True),
+        ("[{]", "{", True),
+        ("[b-a]", "b", False),
+        ("[^b-a]", "b", True),
+        ("a???b", "a☺b", False),
+        ("[a-ζ]*", "δ", True),
         ("{a,b{c,d}}.x", "bd.x", True),
         ("{a,b}.x", "c.x", False),
         (r"\*", "*", True),
         (r"\*", "a", False),
         ("a.b", "axb", False),
-        ("[]]", "]", True),
+        (r"[\]a]", "]", True),
         ("a(b)|c", "a(b)|c", True),
     ],
 )
@@ -39,10 +61,17 @@ def test_globs_match_as_in_azldev(pattern: str, path: str, *, expected: bool) ->
     assert glob_matches(pattern, path) is expected
 
 
-@pytest.mark.parametrize("pattern", ["[a", "{a", "a\\", "[b-a]", "{" * 200])
+@pytest.mark.parametrize("pattern", ["[a", "{a", "a\\", "a}", "[]", "[]a]", "[^]a]", "{[a,b}", "{" * 200, "{a,b}" * 40])
 def test_a_bad_glob_is_refused(pattern: str) -> None:
     with pytest.raises(BadGlobError):
         glob_matches(pattern, "a")
+
+
+def test_a_glob_of_files_matches_no_directory() -> None:
+    below = compile_file_glob("a/**")
+    assert below.fullmatch("a/x/y")
+    assert not below.fullmatch("a")
+    assert not compile_file_glob("[^a]x").fullmatch("/x")
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
@@ -50,7 +79,7 @@ def test_any_text_is_a_glob_or_refused(pattern: str, path: str) -> None:
     try:
         glob_matches(pattern, path)
     except BadGlobError:
-        assert set(pattern) & set("[{\\") or re.search("[\ud800-\udfff]", pattern)
+        assert set(pattern) & set("[{}\\") or re.search("[\ud800-\udfff]", pattern)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="*?[]{}\\"), max_size=30))
