@@ -30,17 +30,22 @@ from repo_publish.publish import Publisher
 
 @dataclass(kw_only=True)
 class FarmState:
-    """What a farm knows after its builds."""
+    """What a farm knows after its builds.
+
+    Attributes:
+        ledger_url: of a ledger on a server; empty where it is a file of the state directory.
+    """
 
     root: Path
+    ledger_url: str = ""
     waivers: list[Waiver] = field(default_factory=list)
     candidates: dict[tuple[str, str], Candidate] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.state = StatePaths(root=self.root)
+        self.state = StatePaths(root=self.root, ledger_url=self.ledger_url)
         self.root.mkdir(parents=True, exist_ok=True)
         self.store = DirectoryStore(self.state.store)
-        self.ledger = Ledger.open(self.state.ledger)
+        self.ledger = Ledger.open(self.state.ledger_address)
 
     def judge(
         self,
