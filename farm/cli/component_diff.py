@@ -92,6 +92,14 @@ def _emit_diffs(farm: FarmContext, rows: list[DiffRow]) -> None:
         emit_rows(farm, rows, _DIFF_COLUMNS)
         return
     for row in rows:
-        title = f"{row.component}: {row.overlay}" if row.overlay else row.component
-        note(farm, f"# {title}\n# {row.why}" if row.why else f"# {title}")
+        if row.overlay:
+            emit_text(_heading(row))
+        else:
+            note(farm, f"# {row.component}")
         emit_text(row.diff)
+
+
+def _heading(row: DiffRow) -> str:
+    """Say whose diff follows, in lines that patch(1) passes over: they are part of the result."""
+    lines = (f"{row.component}: {row.overlay}", *row.why.splitlines())
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)

@@ -216,6 +216,14 @@ def test_diff_tells_overlays_apart(farm: Farm, capsys: pytest.CaptureFixture[str
     assert "+%changelog" in str(rows[3]["diff"])
 
 
+def test_a_diff_that_is_kept_in_a_file_says_whose_it_is(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    assert farm("component", "diff", "-p", "demo", "--per-overlay") == 0
+    first, second, *_ = capsys.readouterr().out.split("--- a/demo.spec\n")
+    assert first.startswith("# demo: spec-set-tag Version (")
+    assert first.endswith("# newer\n")
+    assert "\n# demo: spec-append-lines %build (" in second
+
+
 def test_diff_is_a_table_cell_where_that_is_asked_for(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
     assert farm("component", "diff", "-p", "demo", "-O", "csv") == 0
     header, row = csv.reader(io.StringIO(capsys.readouterr().out))
