@@ -1,12 +1,16 @@
 """Where the seed stands in for the project, so that no cycle is left. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from farm.errors import UnresolvableError
-from scheduler.cycles import Uncuttable, cut_cycles
-from scheduler.edges import CutEdge, Edge, Need, Pair, SeedProvides
-from scheduler.needs import Needs
+from scheduler.cycles import Uncuttable, cut_cycles, groups
+from scheduler.edges import Pair
+from scheduler.needs import can_do_without
 from scheduler.node import Node
+from scheduler.node_needs import NodeNeeds
+
+Cuts = Mapping[Node, Mapping[Node, str]]
+"""For each node those of its providers that the seed stands in for, with the reason."""
 
 
 class UncuttableCycleError(UnresolvableError):
@@ -15,131 +19,119 @@ class UncuttableCycleError(UnresolvableError):
     code = "GRF001"
 
 
-def cut_by_seed(
-    direct: Mapping[Pair, set[Need]], needs: Needs, seed_provides: SeedProvides
-) -> tuple[tuple[Edge, ...], tuple[CutEdge, ...]]:
-    """Return the edges that are left, with those of run-time requirements, and the cut ones; both sorted.
+def knots(needs: Mapping[Node, NodeNeeds]) -> list[frozenset[Node]]:
+    """Return the groups of nodes that all need each other, with each node that needs itself, sorted by their first.
+
+    To cut an edge takes away other edges of the same node, and adds none: each knot can be cut by itself.
+    """
+    providers = {node: it.providers for node, it in needs.items()}
+    found = groups(providers)
+    in_groups = {node for group in found for node in group}
+    alone = [frozenset([node]) for node, others in providers.items() if node in others and node not in in_groups]
+    return sorted([*found, *alone], key=min)
+
+
+def cut_knot(knot: Collection[Node], needs: Mapping[Node, NodeNeeds]) -> Cuts:
+    """Return where the seed stands in, in one knot; what is cut depends on the needs of its nodes alone.
 
     Only an edge all of whose BuildRequires the seed meets can be cut. With it go the run-time requirements of the
-    packages that it no longer brings in, so cutting goes on until nothing changes.
+    packages that it no longer brings in.
 
     Raises:
         UncuttableCycleError: a cycle that the seed cannot break.
     """
-    cutter = _Cutter(direct, needs, seed_provides)
+    cutter = _Cutter(knot, needs)
     while cutter.cut_some():
         pass
-    cut = [
-        CutEdge(
-            node=pair[0],
-            provider=pair[1],
-            needs=tuple(sorted(direct[pair])),
-            seed_packages=cutter.stand_ins[pair] or (),
-            why=why,
-        )
-        for pair, why in cutter.why.items()
-    ]
-    edges = [Edge(node=pair[0], provider=pair[1], needs=tuple(sorted(found))) for pair, found in cutter.needs.items()]
-    return tuple(sorted(edges)), tuple(sorted(cut))
+    return cutter.why
 
 
 class _Cutter:
     """Cuts a little at a time.
 
     Attributes:
-        why: the cut edges, with the reason.
-        stand_ins: for each edge of BuildRequires the seed's packages, or None where it cannot be cut.
-        needs: all needs that are left, by edge.
-        roots: for each edge of run-time requirements the edges that bring those packages in.
+        why: the cut edges by node and provider, with the reason.
     """
 
-    def __init__(self, direct: Mapping[Pair, set[Need]], finder: Needs, seed_provides: SeedProvides) -> None:
-        self._direct = direct
-        self._finder = finder
-        self._seed_provides = seed_provides
-        self._brought = {
-            pair: sorted(finder.run_time(pair[1], frozenset([need.package for need in found])))
-            for pair, found in sorted(direct.items())
-        }
-        self.stand_ins = {pair: self._stand_ins(pair) for pair in direct}
-        self.why: dict[Pair, str] = {}
-        for pair in sorted(direct):
-            if pair[0] == pair[1]:
-                self._cut([pair], "it needs itself")
-        self.needs: dict[Pair, set[Need]] = {}
-        self.roots: dict[Pair, set[Pair]] = {}
+    def __init__(self, knot: Collection[Node], needs: Mapping[Node, NodeNeeds]) -> None:
+        self._knot = sorted(knot)
+        self._inside = frozenset(knot)
+        self._needs = needs
+        self.why: dict[Node, dict[Node, str]] = {}
+        self._left: dict[Node, list[Node]] = {}
+        self._roots: dict[Node, dict[Node, set[Node]]] = {}
+        for node in self._knot:
+            if node in needs[node].direct:
+                self._cut([(node, node)], "it needs itself")
+            self._gather(node)
 
     def cut_some(self) -> bool:
-        """Cut edges, and tell whether there were any to cut."""
-        self._gather()
-        for pair in sorted(self.needs):
-            if pair[0] == pair[1]:
-                self._cut_roots([pair])
-                return True
-        graph: dict[Node, list[Node]] = {node: [] for pair in self.needs for node in pair}
-        for node, provider in self.needs:
-            graph[node].append(provider)
-        cuts = cut_cycles(graph, lambda node, provider: self._cuttable((node, provider)))
+        """Cut edges, and tell whether there may be more to cut."""
+        itself = next((node for node in self._knot if node in self._left[node]), None)
+        if itself is not None:
+            self._cut_roots([(itself, itself)])
+            return True
+        cuts = cut_cycles(self._left, self._cuttable)
         if isinstance(cuts, Uncuttable):
             self._cut_roots(list(zip(cuts.nodes, (*cuts.nodes[1:], cuts.nodes[0]), strict=True)))
             return True
         for cut in cuts:
             self._cut([(cut.node, cut.provider)], f"one of {cut.size} components that need each other")
-        return bool(cuts)
+        return False
 
-    def _gather(self) -> None:
-        self.needs = {pair: set(found) for pair, found in self._direct.items() if pair not in self.why}
-        self.roots = {}
-        for root in list(self.needs):
-            for provider, need in self._brought[root]:
-                pair = (root[0], provider)
-                if pair in self.why and self._seed_provides(need.choice, pair[0].arch):
-                    continue
-                self.needs.setdefault(pair, set()).add(need)
-                self.roots.setdefault(pair, set()).add(root)
+    def _gather(self, node: Node) -> None:
+        """Note the edges of a node inside the knot, and what brings in those of run-time requirements."""
+        needs, cut = self._needs[node], self.why.get(node, {})
+        roots = needs.roots(cut) if needs.brought else {}
+        self._roots[node] = roots
+        left = {it for it in needs.direct if it not in cut} | roots.keys()
+        self._left[node] = sorted(left & self._inside)
 
-    def _cuttable(self, pair: Pair) -> bool:
-        return pair not in self.roots and self.stand_ins.get(pair) is not None
+    def _cuttable(self, node: Node, provider: Node) -> bool:
+        return provider not in self._roots[node] and provider not in self._needs[node].fixed
 
     def _cut_roots(self, cycle: Sequence[Pair]) -> None:
         """Cut what brings in the run-time requirements of one edge of a cycle that cannot be cut itself."""
-        for pair in cycle:
-            roots = sorted(self.roots.get(pair, ()))
-            whole = [*roots, pair] if pair in self._direct and pair not in self.why else roots
-            if roots and all(self.stand_ins[it] is not None for it in whole):
-                self._cut(whole, f"its packages require {pair[1].component}, which needs it in turn")
+        for node, provider in cycle:
+            roots = sorted(self._roots[node].get(provider, ()))
+            needs = self._needs[node]
+            whole = [*roots, provider] if provider in needs.direct and provider not in self.why.get(node, {}) else roots
+            if roots and needs.fixed.isdisjoint(whole):
+                self._cut(
+                    [(node, it) for it in whole], f"its packages require {provider.component}, which needs it in turn"
+                )
+                self._gather(node)
                 return
         raise self._cannot_cut(cycle)
 
     def _cut(self, pairs: Iterable[Pair], why: str) -> None:
-        for pair in pairs:
-            if self.stand_ins[pair] is None:
-                raise self._cannot_cut([pair])
-            self.why[pair] = why
-
-    def _stand_ins(self, pair: Pair) -> tuple[str, ...] | None:
-        needs = sorted(self._direct[pair])
-        packages = tuple(self._seed_provides(need.choice, pair[0].arch) for need in needs)
-        if all(package or _can_do_without(need) for package, need in zip(packages, needs, strict=True)):
-            return packages
-        return None
+        for node, provider in pairs:
+            if provider in self._needs[node].fixed:
+                raise self._cannot_cut([(node, provider)])
+            self.why.setdefault(node, {})[provider] = why
 
     def _cannot_cut(self, cycle: Sequence[Pair]) -> UncuttableCycleError:
-        names = " -> ".join([*(pair[0].component for pair in cycle), cycle[-1][1].component])
-        lines = [
-            f"{pair[0].component} needs {need.requirement}"
-            + (f" of {need.through}" if need.through else "")
-            + f" ({pair[1].component}/{need.package})"
-            for pair in cycle
-            for need in sorted(self._direct.get(pair, set()) | getattr(self, "needs", {}).get(pair, set()))
-            if not self._seed_provides(need.choice, pair[0].arch) and not _can_do_without(need)
-        ]
+        names = " -> ".join([*(node.component for node, _ in cycle), cycle[-1][1].component])
+        lines = [line for node, provider in cycle for line in self._unmet(node, provider)]
         return UncuttableCycleError(
             f"components need each other: {names}",
             why="\n".join(["the seed provides none of these:", *lines]),
             hint="add a package that provides one of them to the seed, or drop one of the requirements",
         )
 
-
-def _can_do_without(need: Need) -> bool:
-    return need.optional or need.foretold
+    def _unmet(self, node: Node, provider: Node) -> list[str]:
+        """Return in words what a node needs of another that the seed lacks."""
+        needs = self._needs[node]
+        met = zip(needs.direct.get(provider, ()), needs.stand_ins.get(provider, ()), strict=True)
+        found = {need for need, package in met if not package}
+        cut = self.why.get(node, {})
+        found |= {
+            need for root, brought in needs.brought.items() if root not in cut for it, need in brought if it == provider
+        }
+        return [
+            f"{node.component} needs {need.requirement}"
+            + (f" of {need.through}" if need.through else "")
+            + f" ({provider.component}/{need.package})"
+            for need in sorted(found)
+            if not can_do_without(need)
+        ]

@@ -33,16 +33,17 @@ def cut_cycles(needs: Needs, cuttable: Callable[[Node, Node], bool]) -> tuple[Cu
     """Return needs without which no cycle is left, sorted; a node's need of itself must be gone already.
 
     In each group of nodes that need each other, few nodes are chosen to be built first, with the seed: of those the
-    needs inside the group are cut (`feedback_vertices`; of equals, the node that more others need, then the first).
-    Then each cut that turned out not to be necessary is taken back, so no smaller part of the cuts would do.
+    needs inside the group are cut (`feedback_vertices`; of equals, the node that more others in it need, then the
+    first). What is chosen in a group depends on that group alone. Then each cut that turned out not to be necessary is
+    taken back, so no smaller part of the cuts would do.
     """
-    popularity = Counter(provider for providers in needs.values() for provider in set(providers))
     cuts: list[Cut] = []
     for group in groups(needs):
         inside = {node: sorted(set(needs[node]) & group) for node in sorted(group)}
         cycle = _fixed_cycle(inside, cuttable)
         if cycle:
             return Uncuttable(nodes=cycle)
+        popularity = Counter(provider for providers in inside.values() for provider in providers)
         order = _build_order(inside, _built_first(inside, cuttable, popularity), cuttable)
         cuts += [Cut(node=node, provider=provider, size=len(group)) for node, provider in _needed_cuts(inside, order)]
     return tuple(sorted(cuts))
@@ -54,9 +55,7 @@ def groups(needs: Needs) -> list[frozenset[Node]]:
     number = {node: index for index, node in enumerate(nodes)}
     graph = rustworkx.PyDiGraph[Node, None]()
     graph.add_nodes_from(nodes)
-    graph.add_edges_from_no_data(
-        [(number[node], number[provider]) for node in nodes for provider in sorted(needs[node])]
-    )
+    graph.add_edges_from_no_data([(number[node], number[provider]) for node in nodes for provider in needs[node]])
     found = [frozenset(nodes[index] for index in group) for group in rustworkx.strongly_connected_components(graph)]
     return sorted((group for group in found if len(group) > 1), key=min)
 

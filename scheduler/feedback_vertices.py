@@ -1,9 +1,9 @@
 """A small feedback vertex set: vertices without which a directed graph has no cycle. Pure.
 
-The graph is first made smaller by steps that lose no best set (Levy and Low 1988): a vertex on no cycle goes, one with
-a loop is taken, one with a single way in or out is passed by. In what is left, simulated annealing looks for the
-largest part without a cycle (Galinier, Lemamou and Bouzidi 2013): it holds an order of vertices that no edge goes
-against, and a move puts one more into it and throws out those that are in its way. Steps are counted, not timed.
+The graph is first made smaller by steps that lose no smallest set (`scheduler.cycle_kernel`). In what is left,
+simulated annealing looks for the largest part without a cycle (Galinier, Lemamou and Bouzidi 2013): it holds an order
+of vertices that no edge goes against, and a move puts one more into it and throws out those that are in its way. Steps
+are counted, not timed.
 """
 
 import math
@@ -11,7 +11,9 @@ import random
 from collections.abc import Sequence
 from functools import lru_cache
 
-_STEPS_PER_VERTEX = 300
+from scheduler.cycle_kernel import Kernel
+
+_STEPS_PER_VERTEX = 100
 _MOST_STEPS = 250_000
 _HOT, _COLD = 0.6, 0.12
 _HALF = 0.5
@@ -28,64 +30,14 @@ def feedback_vertices(successors: Sequence[Sequence[int]], forbidden: frozenset[
         successors: for each vertex those that an edge leads to.
         forbidden: vertices that may not be taken; there is no cycle of these alone.
     """
-    shrinking = _Shrinking(successors)
+    kernel = Kernel(successors)
     for vertex in sorted(forbidden):
-        shrinking.pass_by(vertex)
-    taken = shrinking.shrink()
-    kernel = sorted(shrinking.after)
-    number = {vertex: index for index, vertex in enumerate(kernel)}
-    found = _annealed(tuple(tuple(number[it] for it in sorted(shrinking.after[vertex])) for vertex in kernel))
-    return frozenset(taken) | {kernel[index] for index in found}
-
-
-class _Shrinking:
-    """A graph that gets smaller."""
-
-    def __init__(self, successors: Sequence[Sequence[int]]) -> None:
-        self.after = {vertex: set(found) for vertex, found in enumerate(successors)}
-        self.before: dict[int, set[int]] = {vertex: set() for vertex in self.after}
-        for vertex, found in self.after.items():
-            for other in found:
-                self.before[other].add(vertex)
-        self._waiting = sorted(self.after, reverse=True)
-        self._noted = set(self._waiting)
-
-    def shrink(self) -> list[int]:
-        """Return the vertices that some best set has; what is left has none that is that simple."""
-        taken = []
-        while self._waiting:
-            vertex = self._waiting.pop()
-            self._noted.discard(vertex)
-            if vertex not in self.after:
-                continue
-            if vertex in self.after[vertex]:
-                taken.append(vertex)
-                self._drop(vertex)
-            elif min(len(self.after[vertex]), len(self.before[vertex])) <= 1:
-                self.pass_by(vertex)
-        return taken
-
-    def pass_by(self, vertex: int) -> None:
-        """Take a vertex out, and lead each way through it past it."""
-        sources, targets = sorted(self.before[vertex]), sorted(self.after[vertex])
-        self._drop(vertex)
-        for source in sources:
-            self.after[source].update(targets)
-        for target in targets:
-            self.before[target].update(sources)
-
-    def _drop(self, vertex: int) -> None:
-        for other in sorted(self.after.pop(vertex) - {vertex}):
-            self.before[other].discard(vertex)
-            self._look_again(other)
-        for other in sorted(self.before.pop(vertex) - {vertex}):
-            self.after[other].discard(vertex)
-            self._look_again(other)
-
-    def _look_again(self, vertex: int) -> None:
-        if vertex not in self._noted:
-            self._noted.add(vertex)
-            self._waiting.append(vertex)
+        kernel.pass_by(vertex)
+    kernel.shrink()
+    left = sorted(kernel.after)
+    number = {vertex: index for index, vertex in enumerate(left)}
+    found = _annealed(tuple(tuple(number[it] for it in sorted(kernel.after[vertex])) for vertex in left))
+    return frozenset(kernel.taken) | {left[index] for index in found}
 
 
 @lru_cache(maxsize=64)

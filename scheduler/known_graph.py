@@ -1,20 +1,23 @@
 """The build graph as far as it is known: it grows while a run learns what packages really provide and require."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from farm.build import BuiltRpm
 from farm.built_facts import load_facts
-from farm.errors import UnresolvableError
 from farm.source_package import BinaryPackage, SpecFacts
 from farm.store.artifact_store import ArtifactStore
 from scheduler.built_packages import built_packages
-from scheduler.graph import BuildGraph, SeedProvides, build_graph
+from scheduler.edges import SeedProvides
+from scheduler.graph import BuildGraph
 from scheduler.node import Node
-from scheduler.project_provides import canonical_name, foretold_names
+from scheduler.standing_graph import Known, StandingGraph
 
 
 class KnownGraph:
     """Holds what is known of each node, and the graph that follows from it.
+
+    The graph is made when it is first asked for, and follows what is learned from then on.
 
     Args:
         facts: what each spec says.
@@ -29,27 +32,26 @@ class KnownGraph:
         seed_provides: SeedProvides,
         requires: Mapping[Node, Sequence[str]],
     ) -> None:
-        self._facts = dict(facts)
+        self._known = {node: Known(spec=spec, requires=tuple(requires.get(node, ()))) for node, spec in facts.items()}
         self._seed_provides = seed_provides
-        self._requires = {node: tuple(found) for node, found in requires.items() if found}
-        self._packages: dict[Node, tuple[BinaryPackage, ...]] = {}
-        self._required: set[str] | None = None
-        self._makers: dict[str, set[Node]] = {}
-        for node, spec in self._facts.items():
-            self._add_makers(node, spec.packages)
-        self._graph: BuildGraph | None = None
+        self._standing: StandingGraph | None = None
 
     @property
     def graph(self) -> BuildGraph:
-        """The graph of all that is known now."""
-        if self._graph is None:
-            self._graph = build_graph(
-                self._facts,
-                seed_provides=self._seed_provides,
-                known_packages=self._packages,
-                dynamic_requires=self._requires,
-            )
-        return self._graph
+        """The graph of all that is known now.
+
+        Raises:
+            UncuttableCycleError: components need each other.
+            RequirementError: something is no RPM dependency.
+        """
+        if self._standing is None:
+            self._standing = StandingGraph(self._known, seed_provides=self._seed_provides)
+        return self._standing.graph
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All nodes that something is known of, sorted; those that their spec excludes, too."""
+        return tuple(sorted(self._known))
 
     def learn_requires(self, node: Node, requires: Sequence[str]) -> None:
         """Take in what `%generate_buildrequires` of a node asks for.
@@ -58,32 +60,21 @@ class KnownGraph:
             UncuttableCycleError: with it, components need each other. Nothing was taken in.
             RequirementError: something is no RPM dependency. Nothing was taken in.
         """
-        before, graph = self._requires, self._graph
-        self._requires = {**before, node: tuple(sorted({*before.get(node, ()), *requires}))}
-        self._required = self._graph = None
-        try:
-            _ = self.graph
-        except UnresolvableError:
-            self._requires, self._required, self._graph = before, None, graph
-            raise
+        known = self._known[node]
+        _ = self.graph
+        self._learn({node: replace(known, requires=tuple(sorted({*known.requires, *requires})))})
 
-    def learn_packages(self, node: Node, packages: Sequence[BinaryPackage]) -> bool:
-        """Take in what a node really made; tell whether the graph may be another one now."""
-        found = tuple(packages)
-        before = self._packages.get(node)
-        if before == found:
-            return False
-        self._packages[node] = found
-        self._add_makers(node, found)
-        if self._graph is not None and not self._is_news(node, before, found):
-            return False
-        self._graph = None
-        return True
+    def learn_packages(self, made: Mapping[Node, Sequence[BinaryPackage]]) -> bool:
+        """Take in what nodes really made; tell whether some node must wait for others than before.
 
-    def forget_packages(self, node: Node) -> None:
-        """Go back to what the spec of a node says that it makes."""
-        self._packages.pop(node, None)
-        self._graph = None
+        Raises:
+            UncuttableCycleError: with it, components need each other. Nothing was taken in.
+            RequirementError: something is no RPM dependency. Nothing was taken in.
+        """
+        news = {node: replace(self._known[node], packages=tuple(packages)) for node, packages in made.items()}
+        before = self._standing.graph if self._standing is not None else None
+        self._learn({node: it for node, it in news.items() if it != self._known[node]})
+        return before is not None and self.graph is not before and _waits_for_others(before, self.graph)
 
     def needs(self, nodes: Collection[Node] | None = None) -> dict[Node, frozenset[Node]]:
         """Return for each node what it needs directly, in build order; all nodes, or some and what they need.
@@ -95,37 +86,21 @@ class KnownGraph:
         wanted = graph.with_ancestors(graph.nodes if nodes is None else nodes)
         return {node: frozenset(graph.providers(node)) for node in graph.nodes if node in wanted}
 
-    def _is_news(self, node: Node, before: Sequence[BinaryPackage] | None, after: Sequence[BinaryPackage]) -> bool:
-        """Tell whether another provide may meet something, or another requirement need a node that is not behind."""
-        promised = set() if before else {name for it in self._facts[node].packages for name in foretold_names(it.name)}
-        old = self._facts[node].packages if before is None else before
-        if ((_names(old) ^ _names(after)) | promised) & self._required_names():
-            return True
-        new = _words(text for it in after for text in it.requires) - _words(text for it in old for text in it.requires)
-        makers = {maker for name in new for maker in self._makers.get(name, ()) if maker.arch == node.arch}
-        return not makers <= self.graph.ancestors(node) | {node}
-
-    def _required_names(self) -> set[str]:
-        if self._required is None:
-            words = _words(text for facts in self._facts.values() for text in facts.build_requires)
-            words |= _words(text for requires in self._requires.values() for text in requires)
-            self._required = words | {canonical_name(word) for word in words}
-        return self._required
-
-    def _add_makers(self, node: Node, packages: Sequence[BinaryPackage]) -> None:
-        for name in _names(packages):
-            self._makers.setdefault(name, set()).add(node)
+    def _learn(self, news: Mapping[Node, Known]) -> None:
+        if self._standing is not None and news:
+            self._standing.learn(news)
+        self._known.update(news)
 
 
-def _names(packages: Sequence[BinaryPackage]) -> set[str]:
-    """Return what packages provide, without versions."""
-    return {provide.partition(" ")[0] for it in packages for provide in (it.name, *it.provides)}
-
-
-def _words(texts: Iterable[str]) -> set[str]:
-    """Return the words of requirements: their names are among them, those of rich ones too."""
-    words = {word.lstrip("(") for text in texts for word in text.split()}
-    return words | {word.rstrip(")") for word in words}
+def _waits_for_others(before: BuildGraph, after: BuildGraph) -> bool:
+    """Tell whether a node needs one directly that was not behind it, or no longer needs one directly."""
+    return any(
+        (old != new and not set(old) <= set(new)) or not set(new) <= {*old, *before.ancestors(node)}
+        for arch, part in after.parts.items()
+        if part is not before.parts[arch]
+        for node, new in part.providers.items()
+        if (old := before.parts[arch].providers[node]) is not new
+    )
 
 
 def real_packages(store: ArtifactStore, rpms: Sequence[BuiltRpm]) -> tuple[BinaryPackage, ...]:

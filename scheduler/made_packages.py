@@ -49,18 +49,19 @@ class MadePackages:
         """
         self._made.update({node: rpms for node, (rpms, _) in made.items()})
         packages = {node: real for node, (_, real) in made.items()}
-        for node, (_, packages) in made.items():
-            self._learn(node, packages)
+        # Where all at once make no graph, one of them is to blame.
+        if not self._learn(packages) and len(packages) > 1:
+            for node, real in packages.items():
+                self._learn({node: real})
 
-    def _learn(self, node: Node, packages: Sequence[BinaryPackage]) -> None:
-        if not self._known.learn_packages(node, packages):
-            return
+    def _learn(self, packages: Mapping[Node, Sequence[BinaryPackage]]) -> bool:
+        """Let the graph learn; tell whether there is one with it."""
         try:
-            needs = self._known.needs(self._wanted)
+            if self._known.learn_packages(packages):
+                self._post(messages.NeedsChanged(node=None, needs=self._known.needs(self._wanted)))
         except UnresolvableError:
-            self._known.forget_packages(node)
-            return
-        self._post(messages.NeedsChanged(node=None, needs=needs))
+            return False
+        return True
 
     def require(self, node: Node, requires: Sequence[str]) -> messages.Event:
         """Let the graph learn what `%generate_buildrequires` of a node asks for.

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Protocol
 
 from farm.build import BuiltRpm
+from farm.digest import Digest
 from farm.errors import FarmError, UnresolvableError
 from farm.ledger.ledger import Ledger
+from farm.ledger.values import NodeOutcome
 from farm.node_inputs import NodeInputs, load_inputs
 from farm.project.farm_settings import FarmSettings
 from farm.states import NodeState
@@ -58,6 +60,10 @@ class Planner:
         self._prepared = prepared
         self._known = known
         self._today = today
+        self._told = _by_node(ledger.last_outcomes(_TELLING_STATES))
+        self._good = _by_node(ledger.last_outcomes((NodeState.REPRODUCIBLE,)))
+        builds = {it.build_id for found in (self._told, self._good) for it in found.values() if it.build_id is not None}
+        self._verdicts: dict[Digest, Verdict | None] = {**ledger.verdicts(builds)}
         self._built: dict[Node, tuple[BuiltRpm, ...]] = {}
         self._waived: frozenset[Node] | None = None
 
@@ -85,16 +91,14 @@ class Planner:
 
     def _learn_what_was_made(self) -> None:
         """Take the real provides of the last good builds into the graph, as the last run did when they ended."""
-        for node in self._known.graph.nodes:
-            verdict = self._last_good(node)
-            if verdict is not None:
-                self._known.learn_packages(node, real_packages(self._store, verdict.rpms))
+        made = {node: verdict for node in self._known.nodes if (verdict := self._last_good(node)) is not None}
+        self._known.learn_packages({node: real_packages(self._store, it.rpms) for node, it in made.items()})
 
     def _current(self, node: Node) -> NodeInputs | Unresolvable | None:
         """Return the inputs of a node against what its parents gave last; None where they gave nothing yet."""
         found = self._solved(node)
         if isinstance(found, NodeInputs):
-            verdict = self._ledger.verdict(found.build.build_id)
+            verdict = self._verdict(found.build.build_id)
             if verdict is not None and self._passes(node, verdict):
                 self._built[node] = verdict.rpms
                 return found
@@ -131,22 +135,30 @@ class Planner:
         )
 
     def _last_good(self, node: Node) -> Verdict | None:
-        outcome = self._ledger.last_good(node.component, node.arch)
-        if outcome is None or outcome.build_id is None:
-            return None
-        return self._ledger.verdict(outcome.build_id)
+        outcome = self._good.get(node)
+        return None if outcome is None or outcome.build_id is None else self._verdict(outcome.build_id)
+
+    def _verdict(self, build_id: Digest) -> Verdict | None:
+        """Return a verdict: those of last builds were all read at once."""
+        if build_id not in self._verdicts:
+            self._verdicts[build_id] = self._ledger.verdict(build_id)
+        return self._verdicts[build_id]
 
     def _judged(self, current: Mapping[Node, NodeInputs | Unresolvable], node: Node) -> LastBuild | None:
         """Return the verdict on the very inputs of now, though other inputs may have been built since (a revert)."""
         inputs = current.get(node)
-        verdict = self._ledger.verdict(inputs.build.build_id) if isinstance(inputs, NodeInputs) else None
+        verdict = self._verdict(inputs.build.build_id) if isinstance(inputs, NodeInputs) else None
         if not isinstance(inputs, NodeInputs) or verdict is None:
             return None
         return LastBuild(inputs=inputs, state=NodeState(verdict.status))
 
     def _last(self, node: Node) -> LastBuild | None:
-        outcome = self._ledger.last_outcome(node.component, node.arch, _TELLING_STATES)
+        outcome = self._told.get(node)
         if outcome is None or outcome.build_id is None:
             return None
         inputs = load_inputs(self._store, outcome.build_id)
         return None if inputs is None else LastBuild(inputs=inputs, state=outcome.state)
+
+
+def _by_node(outcomes: Sequence[NodeOutcome]) -> dict[Node, NodeOutcome]:
+    return {Node(it.component, it.arch): it for it in outcomes}

@@ -32,6 +32,26 @@ class ProjectPackage:
     package: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a node is known to make: its spec's packages, and what its last good build really made of them."""
+
+    spec: SpecFacts
+    known: tuple[BinaryPackage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What another offer changes: names that something else provides now, and packages that require something else."""
+
+    names: frozenset[str] = frozenset()
+    packages: frozenset[tuple[Node, str]] = frozenset()
+
+    def __or__(self, other: "Changed") -> "Changed":
+        """Return what either changes."""
+        return Changed(names=self.names | other.names, packages=self.packages | other.packages)
+
+
 class ProjectProvides:
     """Index of provides by name and architecture.
 
@@ -89,25 +109,31 @@ class ProjectProvides:
         """Return the run-time requirements of a package, sorted."""
         return self._requires.get((node, package), ())
 
-    def replace(
-        self, node: Node, before: SpecFacts, after: SpecFacts, known: Sequence[BinaryPackage]
-    ) -> frozenset[str]:
-        """Take in another spec of a node, and return the names that it provides otherwise than before."""
+    def replace(self, node: Node, before: "Offer", after: "Offer") -> "Changed":
+        """Take in what a node offers now, and return what differs from before."""
+        old, new = (
+            ProjectProvides({node: before.spec}, {node: before.known}),
+            ProjectProvides({node: after.spec}, {node: after.known}),
+        )
+        gone, come = old._entries(node.arch), new._entries(node.arch)
         by_name = self._by_name.setdefault(node.arch, {})
-        old = self._entries(node, before, known)
-        new = self._entries(node, after, known)
-        for provide, entry in old:
+        for provide, entry in gone:
             by_name[provide.name].remove((provide, entry))
-        for package in before.packages:
-            self._requires.pop((node, package.name), None)
-        self._add(node, after, {it.name: it for it in known})
-        return frozenset(provide.name for provide, _ in set(old) ^ set(new))
+        for provide, entry in come:
+            by_name.setdefault(provide.name, []).append((provide, entry))
+        packages = {
+            key
+            for key in old._requires.keys() | new._requires.keys()
+            if old._requires.get(key) != new._requires.get(key)
+        }
+        for key in old._requires:
+            del self._requires[key]
+        self._requires.update(new._requires)
+        names = {provide.name for provide, _ in set(gone) ^ set(come)}
+        return Changed(names=frozenset(names), packages=frozenset(packages))
 
-    def _entries(
-        self, node: Node, spec: SpecFacts, known: Sequence[BinaryPackage]
-    ) -> list[tuple[Requirement, ProjectPackage]]:
-        alone = ProjectProvides({node: spec}, {node: known})
-        return [entry for entries in alone._by_name.get(node.arch, {}).values() for entry in entries]
+    def _entries(self, arch: str) -> list[tuple[Requirement, ProjectPackage]]:
+        return [entry for entries in self._by_name.get(arch, {}).values() for entry in entries]
 
     def _add(self, node: Node, spec: SpecFacts, known: Mapping[str, BinaryPackage]) -> None:
         for package in spec.packages:

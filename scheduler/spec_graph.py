@@ -12,7 +12,7 @@ from farm.requires.reading import ReaderName, RenderedSpec
 from farm.requires.spec_places import SpecPlaces, project_macros
 from farm.sandbox.claimed_directory import claimed_directory
 from farm.source_package import SpecFacts
-from scheduler.graph import SeedProvides
+from scheduler.edges import SeedProvides
 from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
 from scheduler.stand_in import stand_in

@@ -17,10 +17,10 @@ from farm.clock import SystemClock
 from farm.source_package import SpecFacts
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
-from scheduler.graph import StandingGraph
 from scheduler.node import Node
 from scheduler.plan import make_plan
 from scheduler.plan_picture import draw_plan
+from scheduler.standing_graph import Known, StandingGraph
 
 T = TypeVar("T")
 _KIB_PER_MIB = 1024
@@ -31,7 +31,11 @@ def main() -> None:
     distribution = read_distribution(("x86_64", "aarch64"))
     _say(f"{len(distribution.facts)} nodes; before anything is planned {_memory()} MiB")
     standing = _timed(
-        "graph, cold", lambda: StandingGraph(distribution.facts, seed_provides=distribution.seed_provides)
+        "graph, cold",
+        lambda: StandingGraph(
+            {node: Known(spec=facts) for node, facts in distribution.facts.items()},
+            seed_provides=distribution.seed_provides,
+        ),
     )
     graph = standing.graph
     first = {cut.node for cut in graph.cut if cut.node != cut.provider}
@@ -42,15 +46,23 @@ def main() -> None:
     changed = Node("zlib-ng", "x86_64")
     facts = distribution.facts[changed]
     newer = replace(facts, source=replace(facts.source, version="99"))
-    after = _timed("graph, another version of one component", lambda: standing.replace(changed, newer))
-    _timed("plan, another version of one component", lambda: make_plan(after, current={}, last={}))
-    more = replace(newer, build_requires=(*newer.build_requires, "figlet"))
-    _timed("graph, another BuildRequires of one component", lambda: standing.replace(changed, _sorted(more)))
+    _again(standing, "another version of one component", changed, newer)
+    for name, requirement in (
+        ("zlib-ng", "figlet"),
+        ("zlib-ng", "python3-devel"),
+        ("bash", "cmake"),
+        ("figlet", "vim"),
+    ):
+        node = Node(name, "x86_64")
+        spec = standing.known(node).spec
+        more = replace(spec, build_requires=tuple(sorted((*spec.build_requires, requirement))))
+        _again(standing, f"{name} needs {requirement}, too", node, more)
     _say(f"memory at most: {_memory()} MiB")
 
 
-def _sorted(facts: SpecFacts) -> SpecFacts:
-    return replace(facts, build_requires=tuple(sorted(facts.build_requires)))
+def _again(standing: StandingGraph, what: str, node: Node, spec: SpecFacts) -> None:
+    graph = _timed(f"graph, {what}", lambda: standing.learn({node: Known(spec=spec)}))
+    _timed(f"plan, {what}", lambda: make_plan(graph, current={}, last={}))
 
 
 def _timed(what: str, work: Callable[[], T]) -> T:

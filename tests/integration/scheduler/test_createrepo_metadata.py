@@ -13,7 +13,7 @@ from builders.rpms import make_rpm
 from farm.digest import digest_file
 from farm.process import check
 from farm.rpm.reader import read_rpms
-from scheduler.graph import built_package
+from scheduler.built_packages import built_package
 from scheduler.repository import read_repository, stage_repository
 from scheduler.requirement_text import parse_requirement
 from scheduler.solv_pool import SolvPool

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from farm.states import NodeState
 from scheduler.durations import Duration, Durations
 from scheduler.forecast import Forecast, foretell
-from scheduler.graph import build_graph
 from scheduler.plan import LastBuild, make_plan
+from scheduler.standing_graph import build_graph
 
 CHAIN = build_graph(dict([spec("app", "lib"), spec("lib", "base"), spec("base"), spec("other")]), seed_provides=Seed())
 

@@ -1,4 +1,3 @@
-import contextlib
 import gzip
 import json
 import random
@@ -12,18 +11,12 @@ from builders.vectors import DIRECTORY, require_vectors
 from hypothesis import given, settings
 
 from farm.source_package import BinaryPackage, SpecFacts
-from scheduler.graph import (
-    BuildGraph,
-    CutEdge,
-    Edge,
-    Need,
-    Node,
-    StandingGraph,
-    UncuttableCycleError,
-    Unprovided,
-    build_graph,
-)
+from scheduler.cuts import UncuttableCycleError
+from scheduler.edges import CutEdge, Edge, Need, Unprovided
+from scheduler.graph import BuildGraph
+from scheduler.node import Node
 from scheduler.requirement_text import RequirementError
+from scheduler.standing_graph import build_graph
 
 NOTHING = Seed()
 
@@ -283,34 +276,3 @@ def test_a_whole_distribution_is_ordered_in_seconds() -> None:
     built_first = {it.node for it in graph.cut if it.why != "it needs itself"}
     assert len(built_first) < 160, "a greedy choice takes 179"
     assert seconds < 60, "two seconds on an idle machine"
-
-
-@settings(max_examples=100, deadline=None)
-@given(SPECS, SPECS, st.sets(st.sampled_from(NAMES)))
-def test_a_standing_graph_is_the_one_built_anew(
-    drawn: dict[str, tuple[list[str], list[str], list[str]]],
-    changed: dict[str, tuple[list[str], list[str], list[str]]],
-    in_seed: set[str],
-) -> None:
-    def made(name: str, it: tuple[list[str], list[str], list[str]], version: str) -> tuple[Node, SpecFacts]:
-        return spec(name, *it[0], packages=[binary(name, provides=it[1], requires=it[2])], version=version)
-
-    facts = dict(made(name, it, "1") for name, it in drawn.items())
-    seed = Seed(*in_seed)
-    with contextlib.suppress(UncuttableCycleError):
-        standing = StandingGraph(facts, seed_provides=seed)
-        for name, it in changed.items():
-            if name in drawn:
-                key, found = made(name, it, "2")
-                facts[key] = found
-                assert standing.replace(key, found) == build_graph(facts, seed_provides=seed)
-
-
-def test_another_version_leaves_the_graph_as_it_is_unless_someone_asks_for_one() -> None:
-    facts = dict([spec("a", "b >= 2"), spec("b", version="1"), spec("c", "b")])
-    standing = StandingGraph(facts, seed_provides=Seed("b", "b >= 2"))
-    before = standing.graph
-
-    assert edges(before) == ["c->b"]
-    assert standing.replace(*spec("b", version="1.5")) is before
-    assert edges(standing.replace(*spec("b", version="2"))) == ["a->b", "c->b"]

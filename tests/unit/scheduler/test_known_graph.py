@@ -2,7 +2,7 @@ import pytest
 
 from farm.nevra import Nevra
 from farm.source_package import BinaryPackage, SpecFacts
-from scheduler.graph import UncuttableCycleError
+from scheduler.cuts import UncuttableCycleError
 from scheduler.known_graph import KnownGraph, longest_paths
 from scheduler.node import Node
 from scheduler.requirement_text import RequirementError
@@ -45,18 +45,27 @@ def test_requirements_found_later_become_edges() -> None:
 
 
 def test_real_provides_that_somebody_requires_make_another_graph() -> None:
-    graph = known(facts("lib"), facts("app", "pkgconfig(lib)"))
-    real = BinaryPackage(name="lib", provides=("pkgconfig(lib) = 1",), requires=())
-    assert graph.learn_packages(node("lib"), [real])
+    graph = known(facts("lib"), facts("app", "virtual(lib)"))
+    assert graph.needs()[node("app")] == frozenset()
+    real = BinaryPackage(name="lib", provides=("virtual(lib) = 1",), requires=())
+    assert graph.learn_packages({node("lib"): [real]})
     assert graph.needs()[node("app")] == frozenset({node("lib")})
+
+
+def test_a_promise_that_is_kept_changes_the_graph_and_nothing_that_waits() -> None:
+    graph = known(facts("lib"), facts("app", "pkgconfig(lib)"))
+    assert graph.graph.edges[0].needs[0].foretold
+    real = BinaryPackage(name="lib", provides=("pkgconfig(lib) = 1",), requires=())
+    assert not graph.learn_packages({node("lib"): [real]})
+    assert not graph.graph.edges[0].needs[0].foretold
 
 
 def test_real_provides_that_nobody_requires_change_nothing() -> None:
     graph = known(facts("lib"), facts("app", "zlib"))
     before = graph.graph
     real = BinaryPackage(name="lib", provides=("lib(x86-64) = 1", "liblib.so.1()(64bit)"), requires=())
-    assert not graph.learn_packages(node("lib"), [real])
-    assert not graph.learn_packages(node("lib"), [real])
+    assert not graph.learn_packages({node("lib"): [real]})
+    assert not graph.learn_packages({node("lib"): [real]})
     assert graph.graph is before
 
 
@@ -66,13 +75,18 @@ def made(name: str, *requires: str) -> BinaryPackage:
 
 def test_real_requirements_are_news_only_where_they_need_a_node_that_is_not_behind() -> None:
     graph = KnownGraph(
-        facts={node(name): facts(name, *requires) for name, *requires in (["lib"], ["tool"], ["app", "lib"])},
+        facts={
+            node(name): facts(name, *requires)
+            for name, *requires in (["lib"], ["tool"], ["app", "lib"], ["user", "app"])
+        },
         seed_provides=lambda _requirement, _arch: "",
         requires={},
     )
     assert graph.needs()[node("app")] == frozenset({node("lib")})
-    assert not graph.learn_packages(node("app"), [made("app", "lib")])
-    assert graph.learn_packages(node("app"), [made("app", "lib", "tool")])
+    assert not graph.learn_packages({node("app"): [made("app", "lib")]})
+    assert graph.graph.providers(node("user")) == (node("app"), node("lib"))
+    assert graph.learn_packages({node("app"): [made("app", "lib", "tool")]})
+    assert graph.needs()[node("user")] == {node("app"), node("lib"), node("tool")}
 
 
 def test_what_makes_no_graph_is_not_taken_in() -> None:
@@ -89,12 +103,17 @@ def test_what_makes_no_graph_is_not_taken_in() -> None:
     assert graph.needs() == before
 
 
-def test_packages_can_be_forgotten() -> None:
-    graph = known(facts("lib"), facts("app", "virtual(lib)"))
-    graph.learn_packages(node("lib"), [BinaryPackage(name="lib", provides=("virtual(lib)",), requires=())])
-    assert graph.needs()[node("app")] == frozenset({node("lib")})
-    graph.forget_packages(node("lib"))
-    assert graph.needs()[node("app")] == frozenset()
+def test_real_packages_that_make_no_graph_are_not_taken_in() -> None:
+    graph = KnownGraph(
+        facts={node("lib"): facts("lib", "virtual(app)"), node("app"): facts("app", "lib")},
+        seed_provides=lambda _requirement, _arch: "",
+        requires={},
+    )
+    before = graph.graph
+    with pytest.raises(UncuttableCycleError):
+        graph.learn_packages({node("app"): [BinaryPackage(name="app", provides=("virtual(app)",), requires=())]})
+    assert graph.graph is before
+    assert graph.learn_packages({node("app"): [made("app")]}) is False
 
 
 def test_the_longest_path_is_weighted() -> None:

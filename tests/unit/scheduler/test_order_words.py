@@ -1,9 +1,10 @@
 from builders.spec_facts import Seed, binary, node, spec
 
-from scheduler.graph import BuildGraph, build_graph
+from scheduler.graph import BuildGraph
 from scheduler.node import Node
 from scheduler.order_words import order_words
 from scheduler.plan import make_plan
+from scheduler.standing_graph import build_graph
 
 
 def said(graph: BuildGraph, it: Node) -> tuple[str, ...]:

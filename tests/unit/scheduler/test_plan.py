@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from farm.canonical import encode
 from farm.node_inputs import NodeInputs
 from farm.states import NodeState
-from scheduler.graph import BuildGraph, build_graph
+from scheduler.graph import BuildGraph
 from scheduler.node import Node
 from scheduler.plan import Action, LastBuild, Plan, make_plan, to_dot
 from scheduler.reasons import (
@@ -24,6 +24,7 @@ from scheduler.reasons import (
     Unresolvable,
     UpToDate,
 )
+from scheduler.standing_graph import build_graph
 
 CHAIN = build_graph(dict([spec("app", "lib"), spec("lib", "base"), spec("base"), spec("other")]), seed_provides=Seed())
 

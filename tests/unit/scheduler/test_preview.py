@@ -2,10 +2,10 @@ from builders.spec_facts import Seed, node, spec
 
 from farm.changes.compare_inputs import InputChange
 from farm.changes.compare_projects import ChangeKind, ComponentChange
-from scheduler.graph import build_graph
 from scheduler.plan import Action
 from scheduler.preview import preview_plan
 from scheduler.reasons import InputChanged, NeverBuilt, ParentRebuilt, SpecChanged
+from scheduler.standing_graph import build_graph
 
 GRAPH = build_graph(dict([spec("app", "lib"), spec("lib", "base"), spec("base"), spec("other")]), seed_provides=Seed())
 

@@ -3,8 +3,8 @@ from builders.spec_facts import Seed, spec
 from scheduler.cli.plan import forecast_lines, remarks
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
-from scheduler.graph import build_graph
 from scheduler.plan import make_plan
+from scheduler.standing_graph import build_graph
 
 
 def test_a_person_is_told_of_time_the_critical_path_and_cycles() -> None:

@@ -1,0 +1,69 @@
+"""The part of a build graph that one architecture is: who is built before whom. Pure."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import rustworkx
+
+from scheduler.node import Node
+
+
+class ArchGraph:
+    """An acyclic graph with its look-up tables.
+
+    Args:
+        providers: for each node those that it needs, both sorted.
+
+    Attributes:
+        nodes: in build order: by wave, then by name.
+        levels: the wave of each node; 0 needs nothing of the project.
+        dependents: for each node that others need these, sorted.
+    """
+
+    def __init__(self, providers: Mapping[Node, tuple[Node, ...]]) -> None:
+        self.providers = providers
+        self._names = list(providers)
+        self._number = {node: number for number, node in enumerate(self._names)}
+        self._graph = rustworkx.PyDiGraph[Node, None]()
+        self._graph.add_nodes_from(self._names)
+        self._graph.add_edges_from_no_data(
+            [(self._number[it], number) for number, node in enumerate(self._names) for it in providers[node]]
+        )
+        self.nodes: list[Node] = []
+        self.levels: dict[Node, int] = {}
+        for level, numbers in enumerate(rustworkx.topological_generations(self._graph)):
+            wave = [self._names[number] for number in sorted(numbers)]
+            self.nodes += wave
+            self.levels.update(dict.fromkeys(wave, level))
+
+    @cached_property
+    def dependents(self) -> dict[Node, tuple[Node, ...]]:
+        """For each node that others need these, sorted."""
+        found: dict[Node, list[Node]] = {}
+        for node, providers in self.providers.items():
+            for provider in providers:
+                found.setdefault(provider, []).append(node)
+        return {node: tuple(others) for node, others in found.items()}
+
+    @cached_property
+    def blast_radii(self) -> dict[Node, int]:
+        """For each node how many need it, directly or not. A set of nodes is a number with a bit for each."""
+        reached: dict[Node, int] = {}
+        for place, node in enumerate(reversed(self.nodes)):
+            bits = 0
+            for dependent in self.dependents.get(node, ()):
+                bits |= reached[dependent]
+            reached[node] = bits | 1 << place
+        return {node: bits.bit_count() - 1 for node, bits in reached.items()}
+
+    def __contains__(self, node: Node) -> bool:
+        """Tell whether a node is built for this architecture."""
+        return node in self._number
+
+    def ancestors(self, node: Node) -> frozenset[Node]:
+        """Return all nodes that this one needs, directly or not."""
+        return frozenset(self._names[it] for it in rustworkx.ancestors(self._graph, self._number[node]))
+
+    def descendants(self, node: Node) -> frozenset[Node]:
+        """Return all nodes that need this one, directly or not."""
+        return frozenset(self._names[it] for it in rustworkx.descendants(self._graph, self._number[node]))

@@ -1,0 +1,268 @@
+"""A build graph that is kept while what is known of its nodes changes: what a change does not reach stays as it is.
+
+Whatever the changes were, the graph is the one that is built anew from what is known now. Pure.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from farm.errors import FarmError
+from farm.source_package import BinaryPackage, SpecFacts
+from scheduler.arch_graph import ArchGraph
+from scheduler.collector_rest import collector_resting
+from scheduler.cuts import Cuts, cut_knot, knots
+from scheduler.edges import Edge, SeedProvides, Unprovided
+from scheduler.graph import BuildGraph
+from scheduler.needs import Needs
+from scheduler.node import Node
+from scheduler.node_needs import NodeNeeds
+from scheduler.project_provides import Changed, Offer, ProjectProvides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a node.
+
+    Attributes:
+        spec: what its spec says.
+        packages: what its last good build really made, with all its provides (`built_packages`).
+        requires: BuildRequires that an earlier round of `%generate_buildrequires` found.
+    """
+
+    spec: SpecFacts
+    packages: tuple[BinaryPackage, ...] = ()
+    requires: tuple[str, ...] = ()
+
+    @property
+    def offer(self) -> Offer:
+        """What it gives others."""
+        return Offer(spec=self.spec, known=self.packages)
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """What it needs for its build."""
+        return frozenset((*self.spec.build_requires, *self.requires))
+
+
+def build_graph(
+    facts: Mapping[Node, SpecFacts],
+    *,
+    seed_provides: SeedProvides,
+    known_packages: Mapping[Node, Sequence[BinaryPackage]] | None = None,
+    dynamic_requires: Mapping[Node, Sequence[str]] | None = None,
+) -> BuildGraph:
+    """Build the graph. A provider of the project wins over the seed.
+
+    Args:
+        facts: what the specs say; keys may be plain pairs (component, arch).
+        seed_provides: (requirement, arch) -> name of a package of the seed that provides it, or "".
+        known_packages: see `Known.packages`.
+        dynamic_requires: see `Known.requires`.
+
+    Raises:
+        UncuttableCycleError: a cycle that the seed cannot break.
+        RequirementError: a BuildRequires is no RPM dependency.
+    """
+    packages, requires = known_packages or {}, dynamic_requires or {}
+    known = {
+        Node(*key): Known(spec=spec, packages=tuple(packages.get(key, ())), requires=tuple(requires.get(key, ())))
+        for key, spec in facts.items()
+    }
+    return StandingGraph(known, seed_provides=seed_provides).graph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What was found for one architecture.
+
+    Attributes:
+        excluded: nodes that are not built, with rpm's words.
+        needs: of each other node, sorted by node.
+        cuts: of each knot.
+        edges: those that are left, of each node.
+    """
+
+    excluded: Mapping[Node, str]
+    needs: Mapping[Node, NodeNeeds]
+    cuts: Mapping[frozenset[Node], Cuts]
+    edges: Mapping[Node, tuple[Edge, ...]]
+    graph: ArchGraph
+
+
+class StandingGraph:
+    """Keeps a graph.
+
+    Attributes:
+        graph: that of all that is known now.
+
+    Raises:
+        UncuttableCycleError: a cycle that the seed cannot break.
+        RequirementError: a BuildRequires is no RPM dependency.
+    """
+
+    def __init__(self, known: Mapping[Node, Known], *, seed_provides: SeedProvides) -> None:
+        self._known = dict(sorted(known.items()))
+        with collector_resting():
+            self._project = ProjectProvides(
+                {node: it.spec for node, it in self._known.items()},
+                {node: it.packages for node, it in self._known.items()},
+            )
+            self._needs = Needs(self._project, seed_provides)
+            self._parts: dict[str, _Part] = {}
+            self.graph = self._grown(list(self._known))
+
+    def known(self, node: Node) -> Known:
+        """Return what is known of a node."""
+        return self._known[node]
+
+    def learn(self, news: Mapping[Node, Known]) -> BuildGraph:
+        """Take in what is known of some nodes now, in place of what was.
+
+        The graph stays the very same object where it is equal.
+
+        Raises:
+            UncuttableCycleError: a cycle that the seed cannot break. Nothing was taken in.
+            RequirementError: a requirement is no RPM dependency. Nothing was taken in.
+        """
+        before = {node: self._known[node] for node in news}
+        with collector_resting():
+            try:
+                self.graph = self._grown(self._take_in(news))
+            except FarmError:
+                self._take_in(before)
+                raise
+        return self.graph
+
+    def _take_in(self, news: Mapping[Node, Known]) -> set[Node]:
+        """Return the nodes whose needs may be others now."""
+        reached: set[Node] = set()
+        changed: dict[str, Changed] = {}
+        for node, now in news.items():
+            before = self._known[node]
+            self._known[node] = now
+            if (before.asks, before.spec.excluded) != (now.asks, now.spec.excluded):
+                reached.add(node)
+            if before.offer != now.offer:
+                other = self._project.replace(node, before.offer, now.offer)
+                changed[node.arch] = changed.get(node.arch, Changed()) | other
+        for arch, names in sorted(changed.items()):
+            reached |= self._reached(*self._needs.refresh(names, arch), arch)
+        return reached
+
+    def _reached(self, requirements: frozenset[str], makers: frozenset[Node], arch: str) -> set[Node]:
+        """Return the nodes that ask for something, or need the packages of some nodes."""
+        if not requirements and not makers:
+            return set()
+        reached = {
+            node
+            for node, it in self._known.items()
+            if node.arch == arch
+            and not (requirements.isdisjoint(it.spec.build_requires) and requirements.isdisjoint(it.requires))
+        }
+        needs = self._parts[arch].needs if makers and arch in self._parts else {}
+        return reached | {node for node, it in needs.items() if not makers.isdisjoint(it.direct)}
+
+    def _grown(self, reached: Iterable[Node]) -> BuildGraph:
+        """Return the graph after the needs of some nodes may have changed."""
+        by_arch: dict[str, list[Node]] = {}
+        for node in sorted(reached):
+            by_arch.setdefault(node.arch, []).append(node)
+        parts = dict(self._parts)
+        for arch, nodes in sorted(by_arch.items()):
+            parts[arch] = self._part(parts.get(arch, _NOTHING), nodes)
+        if self._parts and all(parts[arch] is self._parts.get(arch) for arch in parts):
+            return self.graph
+        graph = _composed(parts)
+        self._parts = parts
+        return graph
+
+    def _part(self, before: _Part, reached: Sequence[Node]) -> _Part:
+        """Return what is found for an architecture, with the needs of some of its nodes looked at again."""
+        found = {
+            node: self._needs.of(node, self._known[node].asks)
+            for node in reached
+            if not self._known[node].spec.excluded
+        }
+        gone = [node for node in reached if node in before.needs and node not in found]
+        changed = {node: it for node, it in found.items() if before.needs.get(node) != it}
+        excluded = {**before.excluded, **{node: self._known[node].spec.excluded for node in reached}}
+        excluded = {node: why for node, why in sorted(excluded.items()) if why}
+        if not changed and excluded == before.excluded:
+            return before
+        needs = dict(before.needs)
+        for node in gone:
+            del needs[node]
+        needs.update(changed)
+        if any(node not in before.needs for node in changed):
+            needs = dict(sorted(needs.items()))
+        cuts = _cuts(before, needs, {*gone, *changed})
+        edges = _edges(before, needs, cuts, changed)
+        providers = {
+            node: before.graph.providers[node]
+            if found is before.edges.get(node)
+            else tuple([edge.provider for edge in found])
+            for node, found in edges.items()
+        }
+        graph = before.graph if providers == before.graph.providers else ArchGraph(providers)
+        return _Part(excluded=excluded, needs=needs, cuts=cuts, edges=edges, graph=graph)
+
+
+_NOTHING = _Part(excluded={}, needs={}, cuts={}, edges={}, graph=ArchGraph({}))
+
+
+def _cuts(before: _Part, needs: Mapping[Node, NodeNeeds], changed: set[Node]) -> Mapping[frozenset[Node], Cuts]:
+    """Return the cuts of each knot: those of before where nothing in it links otherwise."""
+    linked = {
+        node
+        for node in changed
+        if (old := before.needs.get(node)) is None or (new := needs.get(node)) is None or _links(old) != _links(new)
+    }
+    if not linked:
+        return before.cuts
+    return {
+        knot: before.cuts[knot] if knot in before.cuts and linked.isdisjoint(knot) else cut_knot(knot, needs)
+        for knot in knots(needs)
+    }
+
+
+def _links(needs: NodeNeeds) -> tuple[object, ...]:
+    """Return all that cuts are chosen by."""
+    brought = {root: {provider for provider, _ in met} for root, met in needs.brought.items()}
+    return needs.direct.keys(), needs.fixed, brought
+
+
+def _edges(
+    before: _Part, needs: Mapping[Node, NodeNeeds], cuts: Mapping[frozenset[Node], Cuts], changed: Mapping[Node, object]
+) -> dict[Node, tuple[Edge, ...]]:
+    """Return the edges of each node that are left."""
+    old, new = _by_node(before.cuts), _by_node(cuts)
+    other = {node for node in old.keys() | new.keys() if old.get(node) != new.get(node)}
+    return {
+        node: it.edges(node, new.get(node, {}))
+        if node in changed or node in other or node not in before.edges
+        else before.edges[node]
+        for node, it in needs.items()
+    }
+
+
+def _by_node(cuts: Mapping[frozenset[Node], Cuts]) -> dict[Node, Mapping[Node, str]]:
+    return {node: why for found in cuts.values() for node, why in found.items()}
+
+
+def _composed(parts: Mapping[str, _Part]) -> BuildGraph:
+    every = [parts[arch] for arch in sorted(parts)]
+    edges = {node: found for part in every for node, found in part.edges.items()}
+    needs = {node: it for part in every for node, it in part.needs.items()}
+    cuts = {node: why for part in every for node, why in _by_node(part.cuts).items()}
+    levels = [(part.graph.levels[node], node) for part in every for node in part.graph.nodes]
+    return BuildGraph(
+        nodes=tuple([node for _, node in sorted(levels)]),
+        edges=tuple(chain.from_iterable([edges[node] for node in sorted(edges)])),
+        cut=tuple([cut for node in sorted(cuts) for cut in needs[node].cut_edges(node, cuts[node])]),
+        unprovided=tuple(
+            sorted(Unprovided(node=node, requirement=text) for node, it in needs.items() for text in it.unprovided)
+        ),
+        excluded=tuple(sorted(excluded for part in every for excluded in part.excluded.items())),
+        parts={arch: parts[arch].graph for arch in sorted(parts)},
+    )
