@@ -11,11 +11,11 @@ from farm.build import BuiltRpm
 from farm.buildroot_lock import BuildrootLock
 from farm.errors import BuildError, NotReproducibleError
 from farm.ledger.values import NodeOutcome
+from farm.stale_packages import digests_by_name, stale_packages
 from scheduler.node import Node
 from scheduler.rounds_record import RoundsRecord
 
 _SHOWN = 5
-_SOURCE_ARCHES = frozenset({"src", "nosrc"})
 
 
 class RoundsLeftError(BuildError):
@@ -64,23 +64,12 @@ def stale_nodes(made: Mapping[Node, Made]) -> dict[Node, tuple[str, ...]]:
 
     Those are packages of the seed that the stage makes itself, and packages of an earlier round that have changed.
     """
-    digests: dict[str, dict[str, set[str]]] = {}
+    rpms: dict[str, list[BuiltRpm]] = {}
     for node, it in made.items():
-        by_name = digests.setdefault(node.arch, {})
-        for rpm in it.rpms:
-            if rpm.nevra.arch not in _SOURCE_ARCHES:
-                by_name.setdefault(rpm.nevra.name, set()).add(rpm.digest)
-    found = {}
-    for node in sorted(made):
-        by_name = digests[node.arch]
-        names = {
-            package.nevra.name
-            for package in made[node].lock.packages
-            if package.digest not in by_name.get(package.nevra.name, {package.digest})
-        }
-        if names:
-            found[node] = tuple(sorted(names))
-    return found
+        rpms.setdefault(node.arch, []).extend(it.rpms)
+    digests = {arch: digests_by_name(found) for arch, found in rpms.items()}
+    stale = {node: stale_packages(made[node].lock, digests[node.arch]) for node in sorted(made)}
+    return {node: names for node, names in stale.items() if names}
 
 
 def build_in_rounds(

@@ -1,20 +1,31 @@
 """Collects from the ledger what could be published."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 
 from farm.arch import ARCHES
+from farm.build import BuiltRpm
+from farm.digest import Digest
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
 from farm.node_inputs import load_inputs
 from farm.project.channels import PackageKind, channel_of
 from farm.project.model import Project
+from farm.stale_packages import digests_by_name, stale_packages
 from farm.states import NodeState
 from farm.store.artifact_store import ArtifactStore
+from farm.verdict import VerdictStatus
 from repo_publish.choice import Built, Candidate
 from repo_publish.compose import compose
 from repo_publish.composition import Compose
+from repo_publish.settled import SettledRuns
 
 _JUDGED = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE)
+_EARLIER = 5
+"""So many earlier builds are looked at where the newest may not be published yet."""
 
 
 def compose_project(project: Project, ledger: Ledger, store: ArtifactStore, today: date) -> Compose:
@@ -42,7 +53,52 @@ def collect(project: Project, ledger: Ledger, store: ArtifactStore) -> list[Cand
             newest = ledger.last_outcome(component, arch)
             if newest is not None or arch in project.farm.arches:
                 candidates.append(_candidate(component, arch, newest, ledger, store))
-    return candidates
+    return without_half_way(candidates, {waiver.component for waiver in project.farm.waivers}, ledger, store)
+
+
+def without_half_way(
+    candidates: Sequence[Candidate], waived: AbstractSet[str], ledger: Ledger, store: ArtifactStore
+) -> list[Candidate]:
+    """Mark builds that are half-way between two rounds: their run has not settled, and a later round builds them anew.
+
+    What came out of an earlier run that did settle may stand in for them.
+
+    Args:
+        waived: components whose builds others may use though they differ.
+    """
+    runs = SettledRuns(ledger)
+    made: dict[str, list[BuiltRpm]] = defaultdict(list)
+    for candidate in candidates:
+        built = candidate.newest
+        if built is not None and (built.verdict.status is VerdictStatus.REPRODUCIBLE or candidate.component in waived):
+            made[candidate.arch].extend(built.verdict.rpms)
+    digests = {arch: digests_by_name(rpms) for arch, rpms in made.items()}
+    return [
+        candidate
+        if candidate.newest is None or runs.has_node_settled(candidate.component, candidate.arch)
+        else _half_way(candidate, candidate.newest, digests.get(candidate.arch, {}), runs, ledger, store)
+        for candidate in candidates
+    ]
+
+
+def _half_way(
+    candidate: Candidate,
+    newest: Built,
+    made: Mapping[str, AbstractSet[Digest]],
+    runs: SettledRuns,
+    ledger: Ledger,
+    store: ArtifactStore,
+) -> Candidate:
+    inputs = load_inputs(store, newest.verdict.build_id)
+    stale = stale_packages(inputs.lock, made) if inputs is not None else ()
+    if not stale:
+        return candidate
+    past = ledger.past_outcomes(candidate.component, candidate.arch, _JUDGED)
+    settled = [it for run_id, it in past if it.build_id != newest.verdict.build_id and runs.has_settled(run_id)]
+    built = [_built(outcome, ledger, store) for outcome in settled[:_EARLIER]]
+    return replace(
+        candidate, newest=replace(newest, stale=stale), earlier=tuple(each for each in built if each is not None)
+    )
 
 
 def _candidate(

@@ -15,6 +15,8 @@ from repo_publish.composition import Refused
 from repo_publish.gate import Admission, Denial, RefusalReason, admit
 from repo_publish.layout import is_publishable
 
+_SHOWN = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
@@ -22,10 +24,12 @@ class Built:
 
     Attributes:
         source: None where the inputs of the build were not kept: then nothing of it is published.
+        stale: names of packages it was built with that its stage, which has not settled, has in other bytes by now.
     """
 
     verdict: Verdict
     source: SourceRpm | None
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ def _admit(built: Built | None, candidate: Candidate, waivers: Sequence[Waiver],
     if (verdict.component, verdict.arch) != (candidate.component, candidate.arch):
         why = f"the verdict is on {verdict.component} for {verdict.arch}"
         return Denial(reason=RefusalReason.NO_VERDICT, why=why)
-    decision = admit(verdict.build_id, verdict, waivers, today)
+    decision = _half_way(built) or admit(verdict.build_id, verdict, waivers, today)
     if isinstance(decision, Denial):
         return decision
     if built.source is None:
@@ -92,6 +96,15 @@ def _admit(built: Built | None, candidate: Candidate, waivers: Sequence[Waiver],
         if not is_publishable(nevra, arch):
             return Denial(reason=RefusalReason.BAD_NAME, why=f"no package of {arch}: {str(nevra)[:200]!r}")
     return Choice(component=candidate.component, arch=candidate.arch, admission=decision, source=built.source)
+
+
+def _half_way(built: Built) -> Denial | None:
+    if not built.stale:
+        return None
+    names = ", ".join(built.stale[:_SHOWN])
+    return Denial(
+        reason=RefusalReason.UNSETTLED, why=f"its stage has not settled: it was built with other bytes of {names}"
+    )
 
 
 def _nothing_built(candidate: Candidate) -> Denial:

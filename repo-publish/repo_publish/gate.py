@@ -27,6 +27,7 @@ class RefusalReason(StrEnum):
     NO_SOURCE = "no-source"
     SOURCE_DIFFERS = "source-differs"
     NO_CHANNEL = "no-channel"
+    UNSETTLED = "unsettled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,118 @@
+"""What publishing takes of a stage that is between two rounds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from builders.builds import built_rpm, verdict
+from builders.farm_state import base_channel
+from builders.node_inputs import locked, node_inputs
+
+from farm.digest import Digest
+from farm.events import RoundEnded, RunStatus
+from farm.ledger.holder import this_process
+from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import build_subject
+from farm.ledger.values import NodeOutcome
+from farm.node_inputs import save_inputs
+from farm.states import NodeState
+from farm.store.directory_store import DirectoryStore
+from repo_publish.candidates import _candidate, without_half_way
+from repo_publish.compose import compose
+from repo_publish.composition import Compose
+
+
+@dataclass(kw_only=True)
+class World:
+    """A ledger and a store in which `cut` is built with whatever `lib` there is."""
+
+    ledger: Ledger
+    store: DirectoryStore
+    names: list[str] = field(default_factory=lambda: ["cut", "lib"])
+
+    def begin(self) -> str:
+        return self.ledger.begin_run("p", "", "build")
+
+    def build(self, run_id: str, name: str, content: str, *, lib: str = "") -> Digest:
+        """Record a reproducible build; `lib` is the content of the library in its buildroot."""
+        packages = [locked("lib-1-1.x86_64", content=lib)] if lib else []
+        inputs = node_inputs(name, packages=packages, files={"version": content})
+        save_inputs(self.store, inputs)
+        build_id = inputs.build.build_id
+        made = replace(
+            verdict(rpms=(built_rpm(f"{name}-1-1.x86_64", content=content),)), build_id=build_id, component=name
+        )
+        lease = self.ledger.acquire(build_subject(build_id), this_process(), 60)
+        assert lease is not None
+        self.ledger.record_verdict(lease, made)
+        self.ledger.release(lease)
+        outcome = NodeOutcome(
+            component=name, arch="x86_64", state=NodeState.REPRODUCIBLE, build_id=build_id, why="", seconds=1.0
+        )
+        self.ledger.record_outcome(run_id, outcome)
+        return build_id
+
+    def compose(self) -> Compose:
+        found = [
+            _candidate(name, "x86_64", self.ledger.last_outcome(name, "x86_64"), self.ledger, self.store)
+            for name in self.names
+        ]
+        candidates = without_half_way(found, frozenset(), self.ledger, self.store)
+        return compose(candidates, channel_of=base_channel, waivers=[], today=date(2026, 1, 1))
+
+    def published(self) -> set[Digest]:
+        return {package.build_id for each in self.compose().repositories for package in each.packages}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        yield World(ledger=ledger, store=DirectoryStore(tmp_path / "store"))
+
+
+def test_a_build_of_the_first_round_is_not_published_while_a_further_one_is_due(world: World) -> None:
+    run_id = world.begin()
+    lib = world.build(run_id, "lib", "stage")
+    world.build(run_id, "cut", "1", lib="seed")
+    assert world.published() == {lib}
+    (refused,) = world.compose().refused
+    assert (refused.component, refused.reason.value, refused.kept) == ("cut", "unsettled", False)
+    assert refused.why == "its stage has not settled: it was built with other bytes of lib"
+    world.ledger.append(run_id, RoundEnded(number=1, stale=(("cut", "x86_64"),)))
+    world.ledger.end_run(run_id, RunStatus.INTERRUPTED)
+    assert world.published() == {lib}
+    again = world.build(run_id, "cut", "1", lib="stage")
+    assert world.published() == {lib, again}
+
+
+def test_what_had_settled_before_stays_meanwhile(world: World) -> None:
+    first, second = world.begin(), world.begin()
+    world.build(first, "lib", "old")
+    kept = world.build(first, "cut", "1", lib="old")
+    world.ledger.append(first, RoundEnded(number=1, stale=()))
+    world.ledger.end_run(first, RunStatus.FAILED)
+    lib = world.build(second, "lib", "new")
+    world.build(second, "cut", "2", lib="seed")
+    assert world.published() == {lib, kept}
+    assert [(each.component, each.kept) for each in world.compose().refused] == [("cut", True)]
+
+
+@pytest.mark.parametrize("status", [RunStatus.SUCCEEDED, RunStatus.FAILED])
+def test_a_run_that_settled_is_taken_as_it_is(world: World, status: RunStatus) -> None:
+    """Also where only a part of the project was built, with the seed's packages for the rest."""
+    earlier, run_id = world.begin(), world.begin()
+    lib = world.build(earlier, "lib", "stage")
+    world.ledger.end_run(earlier, RunStatus.SUCCEEDED)
+    cut = world.build(run_id, "cut", "1", lib="seed")
+    world.ledger.append(run_id, RoundEnded(number=1, stale=()))
+    world.ledger.end_run(run_id, status)
+    assert world.published() == {lib, cut}
+
+
+def test_an_interrupted_run_without_anything_stale_is_taken_as_far_as_it_came(world: World) -> None:
+    run_id = world.begin()
+    built = {world.build(run_id, "lib", "stage"), world.build(run_id, "cut", "1", lib="stage")}
+    world.ledger.end_run(run_id, RunStatus.INTERRUPTED)
+    assert world.published() == built
