@@ -1,16 +1,20 @@
 """A cluster whose processes are there to be killed: a head and two workers, in network namespaces of their own."""
 
+import os
 import random
+import signal
+import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from builders.chaos_run import ChaosRun, driver_environment
 from builders.chaos_stage import ARCH
-from builders.ray_cluster import NodeProcess, RayCluster, commands_below, network_namespaces
+from builders.ray_cluster import IP, NodeProcess, RayCluster, commands_below, network_namespaces
 
 WORKERS = ("one", "two")
 SLOTS = "2"
+_SERVER = "gcs_server"
 MOST_PER_NODE = 2
 """A build whose workers died once more would be taken for what kills them."""
 
@@ -29,17 +33,34 @@ class ChaosCluster(RayCluster):
         self.start(name, "--arch", ARCH, "--slots", SLOTS, "--memory", "4G")
 
     def mend(self) -> None:
-        """Start what is not there: as systemd does with a unit that ended."""
-        gone = [name for name, node in self.nodes.items() if node.process.poll() is not None]
-        if "head" in gone or "head" not in self.nodes:
-            for node in self.nodes.values():
-                node.kill()
+        """Start what is not there, as systemd does with a unit that ended; no driver may run."""
+        if not self._lives("head"):
+            for name in ("head", *WORKERS):
+                self._sweep(name)
             self.nodes.clear()
             self.start_head()
+        self.mend_workers()
+
+    def mend_workers(self) -> None:
+        """Start the workers that are not there."""
         for name in WORKERS:
-            if name in gone or name not in self.nodes:
-                self.nodes.pop(name, None)
+            if not self._lives(name):
+                self._sweep(name)
                 self.start_worker(name)
+
+    def _lives(self, name: str) -> bool:
+        node = self.nodes.get(name)
+        return node is not None and node.process.poll() is None and (name != "head" or bool(_programs(node, _SERVER)))
+
+    def _sweep(self, name: str) -> None:
+        """Kill all that is left of a node: what outlives the death of its parent is of its namespace all the same."""
+        space = self.within(name)[3]
+        for pid in subprocess.run([IP, "netns", "pids", space], check=True, capture_output=True).stdout.split():
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        node = self.nodes.pop(name, None)
+        if node is not None:
+            node.process.wait()
 
     def kill_node(self, name: str, run: ChaosRun) -> None:
         self.nodes[name].kill()
@@ -51,11 +72,10 @@ class ChaosCluster(RayCluster):
         for pid in _programs(node, "raylet"):
             run.kill(pid, "raylet")
         node.process.wait(60)
-        node.kill()
 
     def kill_head(self, run: ChaosRun) -> None:
         """Kill the head's server: the whole cluster ends of it."""
-        for pid in _programs(self.nodes["head"], "gcs_server"):
+        for pid in _programs(self.nodes["head"], _SERVER):
             run.kill(pid, "head")
 
     def kill_build(self, run: ChaosRun, chance: random.Random, killed: dict[str, int]) -> bool:

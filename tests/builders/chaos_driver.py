@@ -21,7 +21,7 @@ from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
 from farm.paths import CachePaths, StatePaths
 from farm.store.directory_store import DirectoryStore
-from scheduler import leases, ray_executor
+from scheduler import leases, ray_executor, ray_tasks
 from scheduler.cli.build import exit_status
 from scheduler.driver import Driver
 from scheduler.machine import Machine
@@ -53,7 +53,7 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
 def drive(orders: Orders) -> int:
     """Drive one run to its end and return its exit status."""
     leases._TTL_SECONDS = orders.lease_seconds
-    ray_executor.run_build = quick_build  # type: ignore[attr-defined] # Ray carries the name to its workers
+    ray_tasks.run_build = quick_build  # type: ignore[attr-defined] # Ray carries the name to its workers
     state = StatePaths(root=Path(orders.state), ledger_url=orders.ledger_url)
     suffer_faults(state.root, random.Random(variable("FARM_CHAOS_SEED")))  # noqa: S311 - repeatable
     with Ledger.open(state.ledger_address) as ledger:

@@ -59,11 +59,11 @@ class Blows:
 
     def raylet(self, _driver: subprocess.Popen[bytes]) -> None:
         self.cluster.kill_raylet(self.chance.choice(WORKERS), self.run)
-        self.cluster.mend()
+        self.cluster.mend_workers()
 
     def node(self, _driver: subprocess.Popen[bytes]) -> None:
         self.cluster.kill_node(self.chance.choice(WORKERS), self.run)
-        self.cluster.mend()
+        self.cluster.mend_workers()
 
     def head(self, _driver: subprocess.Popen[bytes]) -> None:
         self.cluster.kill_head(self.run)

@@ -60,7 +60,7 @@ long = pytest.mark.skipif(not LONG, reason="hundreds of kills: FARM_TEST_LONG=1"
         (("head",), 10, 2, (1.0, 8.0)),
         (("driver", "build", "build", "raylet", "node"), 60, 10, (0.3, 5.0)),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) and isinstance(value[0], str) else "",
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) and isinstance(value[0], str) else "",
 )
 def test_many(arena: Arena, names: tuple[str, ...], kills: int, at_once: int, pause: tuple[float, float]) -> None:
     strike_runs(arena, names, kills=kills, at_once=at_once, pause=pause)
@@ -74,7 +74,7 @@ def test_many(arena: Arena, names: tuple[str, ...], kills: int, at_once: int, pa
         (("database",), 20, 5, (0.3, 3.0)),
         (("driver", "build", "connections", "database", "node"), 60, 10, (0.3, 4.0)),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) and isinstance(value[0], str) else "",
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) and isinstance(value[0], str) else "",
 )
 def test_many_on_a_database_server(
     arena: Arena,
