@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from farm.arch import arch_named
+from farm.build import BuildLimits
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import Column, emit_rows, emit_value, note
 from farm.environment import user_name
@@ -19,11 +20,10 @@ from farm.errors import UsageError
 from scheduler.assembly import assemble
 from scheduler.cli.options import Selection, selectors
 from scheduler.cli.plan import learned
-from scheduler.demand import Demand
-from scheduler.durations import Durations
+from scheduler.learned_durations import learn_durations
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
-from scheduler.policy import Ask, NodeNeeds, Policy
+from scheduler.policy import Ask, NodeNeeds
 from scheduler.report import duration
 from scheduler.run_policy import run_policy
 from scheduler.simulator.capacity_answer import Answer, ArchAnswer, Question, answer
@@ -104,23 +104,25 @@ def simulate(  # noqa: PLR0913 - one argument an option
     """Say how long a rebuild would take on some machines, what holds it up, and what one machine more would buy.
 
     The farm's own scheduler runs under a virtual clock, with durations learned from the ledger. Everything selected is
-    built, twice; without a selector, the whole project. Nothing is built, nothing is written.
+    built, twice; without a selector, the whole project. Nothing is built. With --edges, what the ledger knows of
+    components of these names counts as well.
     """
     machines = machines_of(workers, memory)
     arches = tuple(sorted({name for worker in machines for name, _ in worker.slots}))
+    past = read_past_builds(farm.ledger())
+    ask = Ask(requester=user_name())
     if edges is not None:
         needs = needs_of(edges, cut, tuple(map(_arch, arch)) or arches)
-        durations = Durations()
-        policy = Policy(demand=Demand())
+        durations = learn_durations(past.samples, nodes=needs)
+        policy = run_policy(needs, durations, past.uses, BuildLimits(), ask)
     else:
-        assembly = assemble(farm, arch or arches)
+        assembly = assemble(farm, arch or (arches if workers else ()))
         prepared = assembly.prepare()
         known = assembly.known_graph(prepared)
         chosen = Selection(globs=component, groups=group, everything=everything or not (component or group))
         needs = known.needs(chosen.nodes(assembly.project, assembly.arches))
-        past = read_past_builds(farm.ledger())
         durations = learned(assembly, prepared, known, past)
-        policy = run_policy(known.graph.nodes, durations, past.uses, assembly.limits, Ask(requester=user_name()))
+        policy = run_policy(known.graph.nodes, durations, past.uses, assembly.limits, ask)
     unable = sorted({node.arch for node in needs} - set(arches))
     if unable:
         raise BadWorkersError(f"no machine builds for {', '.join(unable)}", hint=f"--workers {unable[0]}=COUNT")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from statistics import mean
 
 from scheduler.machine import Machine
 from scheduler.node import Node
@@ -44,6 +45,25 @@ class Question:
         )
         return Simulation(machine, World(workers=self.workers, seconds=self.seconds, chances=self.chances)).run()
 
+    def limits(self) -> Bounds:
+        """Return how fast it could be at best, builds taking what they take in this run."""
+        took = {
+            node: [self.seconds[node] * self.chances.factor(node, variation) for variation in self.variations]
+            for node in self.needs
+        }
+        both = [
+            bounds(
+                self.needs,
+                {node: seconds(found) for node, found in took.items()},
+                self.workers,
+                builds=len(self.variations),
+                demand_of=self.policy.demand_of,
+            )
+            for seconds in (max, mean)
+        ]
+        longest, evenly = both
+        return replace(evenly, critical_path=longest.critical_path, path=longest.path)
+
     def with_one_more(self, arch: str) -> "Question":
         """Return the same with one more machine like the first that builds for an architecture."""
         like = next(worker for worker in self.workers if worker.slots_of(arch))
@@ -74,7 +94,7 @@ class Answer:
 
     Attributes:
         bound: no order of builds is faster.
-        bottleneck: `critical path`, or the architecture whose machines have most to do.
+        bottleneck: `critical path`, or the machines that have most to do, and what they have too little of.
         critical_path: its nodes, in build order.
     """
 
@@ -90,7 +110,7 @@ class Answer:
 def answer(question: Question) -> Answer:
     """Simulate a run, and once more for one machine more of each architecture."""
     simulated = question.simulated()
-    limit = bounds(question.needs, question.seconds, question.workers, builds=len(question.variations))
+    limit = question.limits()
     arches = sorted({node.arch for node in question.needs})
     return Answer(
         seconds=simulated.seconds,
@@ -106,7 +126,7 @@ def answer(question: Question) -> Answer:
 def _bottleneck(simulated: Simulated, limit: Bounds) -> str:
     if simulated.seconds <= limit.critical_path * _NEAR:
         return "critical path"
-    return f"{limit.arch} workers"
+    return f"{limit.arch} workers" if limit.resource == "slots" else f"{limit.resource} of {limit.arch} workers"
 
 
 def _of_arch(question: Question, simulated: Simulated, arch: str) -> ArchAnswer:

@@ -1,13 +1,20 @@
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from builders.builds import build_result
 from builders.cli import farm_context
 from click.testing import CliRunner
 
 from farm.cli.context import OutputFormat
 from farm.errors import FarmError
+from farm.ledger.holder import this_process
+from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import build_subject
+from farm.ledger.values import NodeOutcome
+from farm.states import NodeState
 from scheduler.cli.simulate import BadEdgesError, BadWorkersError, machines_of, needs_of, simulate
 from scheduler.node import Node
 
@@ -37,6 +44,34 @@ def test_a_graph_of_a_file_is_simulated_and_told_as_json(tmp_path: Path, edges: 
     assert (said["seconds"], said["bottleneck"], said["attempts"]) == (180.0, "critical path", 6)
     assert said["critical_path"] == ["lib.x86_64", "app.x86_64", "gcc.x86_64"]
     assert said["arches"][0]["one_more_saves"] == 0.0
+
+
+def test_history_of_the_ledger_counts_for_a_graph_of_a_file(tmp_path: Path, edges: Path, cut: Path) -> None:
+    farm = farm_context(tmp_path, output_format=OutputFormat.JSON)
+    record_builds(farm.ledger(), component="gcc", seconds=1000.0, memory_bytes=3 * 2**30)
+    arguments = ["--edges", str(edges), "--cut", str(cut), "--workers", "x86_64=1x4", "--memory", "4"]
+    done = CliRunner().invoke(simulate, arguments, obj=farm, catch_exceptions=False)
+    said = json.loads(done.stdout)
+    assert said["critical_path_seconds"] == 3 * 1000.0
+    assert said["bottleneck"] == "memory of x86_64 workers"
+
+
+def record_builds(ledger: Ledger, *, component: str, seconds: float, memory_bytes: int) -> None:
+    """Record a run with one build of a component."""
+    run = ledger.begin_run("p", "", "build")
+    result = replace(build_result(component), component=component, seconds=seconds, memory_bytes=memory_bytes)
+    lease = ledger.acquire(build_subject(result.build_id, result.variation.name), this_process(), 60)
+    assert lease is not None
+    ledger.record_result(lease, result)
+    outcome = NodeOutcome(
+        component=component,
+        arch="x86_64",
+        state=NodeState.REPRODUCIBLE,
+        build_id=result.build_id,
+        why="",
+        seconds=seconds,
+    )
+    ledger.record_outcome(run, outcome)
 
 
 def test_what_the_seed_stands_in_for_is_not_waited_for(edges: Path, cut: Path) -> None:

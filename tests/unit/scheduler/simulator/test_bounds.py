@@ -1,3 +1,4 @@
+from scheduler.demand import Demand
 from scheduler.node import Node
 from scheduler.simulator.bounds import bounds
 from scheduler.worker_node import WorkerNode
@@ -18,3 +19,12 @@ def test_the_longer_of_chain_and_work_bounds_a_run() -> None:
 
 def test_nothing_to_do_takes_no_time() -> None:
     assert bounds({}, {}, (), builds=2).lower == 0.0
+
+
+def test_what_builds_have_to_themselves_bounds_a_run_too() -> None:
+    worker = (WorkerNode(name="w", cpus=8, memory_bytes=100, slots=(("x86_64", 8),)),)
+    big = {LIB: Demand(memory_bytes=90), APP: Demand(memory_bytes=500)}
+    found = bounds(NEEDS, SECONDS, worker, builds=2, demand_of=lambda node: big.get(node, Demand()))
+    assert (found.work, found.resource) == (2 * (9.0 + 20.0), "memory")
+    found = bounds(NEEDS, SECONDS, worker, builds=2, demand_of=lambda _: Demand(cpus=4))
+    assert (found.work, found.resource) == (2 * 35.0 / 2, "CPUs")

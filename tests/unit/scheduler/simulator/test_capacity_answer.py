@@ -1,3 +1,8 @@
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from scheduler.demand import Demand
 from scheduler.durations import Duration, Durations
 from scheduler.node import Node
@@ -35,3 +40,18 @@ def test_a_chain_is_held_up_by_itself() -> None:
     assert (found.seconds, found.bound, found.bottleneck) == (80.0, 80.0, "critical path")
     assert found.critical_path == tuple(map(str, nodes))
     assert found.arches[0].one_more_saves == 0.0
+
+
+def test_memory_that_is_scarce_is_named() -> None:
+    asked = question({node: frozenset() for node in SECONDS}, 1)
+    worker = WorkerNode(name="w", cpus=4, memory_bytes=10, slots=(("x86_64", 4),))
+    found = answer(replace(asked, workers=(worker,), policy=replace(asked.policy, demand=Demand(memory_bytes=5))))
+    assert (found.seconds, found.bound, found.bottleneck) == (80.0, 80.0, "memory of x86_64 workers")
+
+
+@given(spread=st.sampled_from([0.0, 0.5, 1.5]), seed=st.integers(0, 99), machines=st.integers(1, 4))
+def test_no_run_is_faster_than_its_bound(spread: float, seed: int, machines: int) -> None:
+    nodes = sorted(SECONDS)
+    needs = {node: frozenset(nodes[at - 1 : at]) if at % 3 else frozenset[Node]() for at, node in enumerate(nodes)}
+    found = answer(replace(question(needs, machines), chances=Chances(seed=seed, spread=spread)))
+    assert found.bound <= found.seconds * (1 + 1e-9)
