@@ -8,7 +8,8 @@ from scheduler.durations import Duration
 _GIB = 2**30
 _LONG_SECONDS = 600.0
 _HUGE_SECONDS = 3600.0
-_LEAST_BYTES = 2**28
+_LEAST_MEMORY = 2**28
+_LEAST_DISK = 2**30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +61,18 @@ def measured_demand(prior: Demand, limits: BuildLimits, *, memory_bytes: int, di
     """
     return replace(
         prior,
-        memory_bytes=min(_step(memory_bytes), limits.memory_bytes) if memory_bytes else prior.memory_bytes,
-        disk_bytes=min(_step(disk_bytes), limits.disk_bytes) if disk_bytes else prior.disk_bytes,
+        memory_bytes=min(_memory_step(memory_bytes), limits.memory_bytes) if memory_bytes else prior.memory_bytes,
+        disk_bytes=min(_power(disk_bytes, _LEAST_DISK), limits.disk_bytes) if disk_bytes else prior.disk_bytes,
         measured=bool(memory_bytes),
     )
 
 
-def _step(peak: int) -> int:
+def _memory_step(peak: int) -> int:
     """Return a power of two, or one and a half of it, that leaves a quarter to spare."""
-    size = max(peak + peak // 4, _LEAST_BYTES)
-    power = 1 << (size - 1).bit_length()
-    return power * 3 // 4 if size <= power * 3 // 4 else power
+    power = _power(peak, _LEAST_MEMORY)
+    smaller = power * 3 // 4
+    return smaller if max(peak + peak // 4, _LEAST_MEMORY) <= smaller else power
+
+
+def _power(peak: int, least: int) -> int:
+    return 1 << (max(peak + peak // 4, least) - 1).bit_length()

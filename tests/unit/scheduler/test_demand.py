@@ -16,7 +16,7 @@ def test_long_builds_are_expected_to_be_big_ones() -> None:
 
 def test_what_was_measured_is_set_aside_in_steps_with_some_to_spare() -> None:
     demand = measured_demand(SMALL, LIMITS, memory_bytes=3 * GIB, disk_bytes=1)
-    assert (demand.memory_bytes, demand.disk_bytes, demand.measured) == (4 * GIB, 2**28, True)
+    assert (demand.memory_bytes, demand.disk_bytes, demand.measured) == (4 * GIB, GIB, True)
     steps = [measured_demand(SMALL, LIMITS, memory_bytes=n * GIB // 4, disk_bytes=0).memory_bytes for n in range(1, 9)]
     assert [step * 4 / GIB for step in steps] == [1.5, 3, 4, 6, 8, 8, 12, 12]
 
