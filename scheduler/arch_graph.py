@@ -15,9 +15,8 @@ class ArchGraph:
         providers: for each node those that it needs, both sorted.
 
     Attributes:
-        nodes: in build order: by wave, then by name.
+        waves: each sorted; a node needs only nodes of earlier waves.
         levels: the wave of each node; 0 needs nothing of the project.
-        dependents: for each node that others need these, sorted.
     """
 
     def __init__(self, providers: Mapping[Node, tuple[Node, ...]]) -> None:
@@ -29,11 +28,11 @@ class ArchGraph:
         self._graph.add_edges_from_no_data(
             [(self._number[it], number) for number, node in enumerate(self._names) for it in providers[node]]
         )
-        self.nodes: list[Node] = []
+        self.waves: list[list[Node]] = []
         self.levels: dict[Node, int] = {}
         for level, numbers in enumerate(rustworkx.topological_generations(self._graph)):
             wave = [self._names[number] for number in sorted(numbers)]
-            self.nodes += wave
+            self.waves.append(wave)
             self.levels.update(dict.fromkeys(wave, level))
 
     @cached_property
@@ -46,10 +45,15 @@ class ArchGraph:
         return {node: tuple(others) for node, others in found.items()}
 
     @cached_property
+    def needs(self) -> dict[Node, tuple[str, ...]]:
+        """For each node the names of the components that it needs, sorted."""
+        return {node: tuple([it.component for it in providers]) for node, providers in self.providers.items()}
+
+    @cached_property
     def blast_radii(self) -> dict[Node, int]:
         """For each node how many need it, directly or not. A set of nodes is a number with a bit for each."""
         reached: dict[Node, int] = {}
-        for place, node in enumerate(reversed(self.nodes)):
+        for place, node in enumerate(node for wave in reversed(self.waves) for node in wave):
             bits = 0
             for dependent in self.dependents.get(node, ()):
                 bits |= reached[dependent]

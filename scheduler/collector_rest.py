@@ -6,12 +6,18 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def collector_resting() -> Iterator[None]:
-    """Stop the collector for a while: it would look over and over at a million values that hold no cycle."""
+def collector_resting(*, for_good: bool = False) -> Iterator[None]:
+    """Stop the collector for a while: it would look over and over at a million values that hold no cycle.
+
+    Args:
+        for_good: it never looks at what there is by then.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
+        if for_good:
+            gc.freeze()
     finally:
         if enabled:
             gc.enable()

@@ -142,6 +142,6 @@ def _needed_cuts(needs: Mapping[Node, list[Node]], order: list[Node]) -> list[tu
         bit, gained = 1 << place[node], reach[place[provider]]
         if gained & bit:
             cuts.append((node, provider))
-        else:
+        elif gained & ~reach[place[node]]:
             reach = [needed | gained if needed & bit else needed for needed in reach]
     return cuts

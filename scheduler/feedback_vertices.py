@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from scheduler.cycle_kernel import Kernel
 
-_STEPS_PER_VERTEX = 100
+_STEPS_PER_VERTEX = 50
 _MOST_STEPS = 250_000
 _HOT, _COLD = 0.6, 0.12
 _HALF = 0.5

@@ -112,23 +112,22 @@ def make_plan(
 
 
 def _planned(graph: BuildGraph, planner: "_Planner", selected: Collection[Node] | None) -> Plan:
-    wanted = graph.with_ancestors(graph.nodes if selected is None else [Node(*node) for node in selected])
-    radii = graph.blast_radii()
+    wanted = frozenset(graph.nodes) if selected is None else graph.with_ancestors([Node(*node) for node in selected])
     nodes = []
     for node in graph.nodes:
         if node not in wanted:
             continue
         action, reasons = planner.decide(node)
-        needs = tuple(provider.component for provider in graph.providers(node))
+        part = graph.parts[node.arch]
         nodes.append(
             PlanNode(
                 component=node.component,
                 arch=node.arch,
                 action=action,
                 reasons=reasons,
-                wave=graph.level(node),
-                needs=needs,
-                blast_radius=radii[node],
+                wave=part.levels[node],
+                needs=part.needs[node],
+                blast_radius=part.blast_radii[node],
             )
         )
     components = {node.component for node in wanted} | {component for component, _ in selected or ()}
@@ -178,25 +177,23 @@ class _Planner:
         self._missing: dict[Node, list[Reason]] = {}
         for it in graph.unprovided:
             self._missing.setdefault(it.node, []).append(MissingProvider(requirement=it.requirement))
-        self._actions: dict[Node, Action] = {}
+        self._rebuilt: dict[Node, ParentRebuilt] = {}
         self._unusable: dict[Node, str] = {}
 
     def decide(self, node: Node) -> tuple[Action, tuple[Reason, ...]]:
         """Return action and reasons of a node; all that it needs must have been decided."""
         action, reasons = self._decide(node)
-        self._actions[node] = action
         if action is Action.BLOCKED:
             self._unusable[node] = "blocked"
+        elif action is not Action.REUSE:
+            self._rebuilt[node] = ParentRebuilt(component=node.component)
         elif any(isinstance(reason, Unreproducible) for reason in reasons) and node not in self._waived:
             self._unusable[node] = NodeState.UNREPRODUCIBLE.value
         return action, reasons
 
     def _decide(self, node: Node) -> tuple[Action, tuple[Reason, ...]]:
-        parents = tuple(
-            ParentRebuilt(component=provider.component)
-            for provider in self._graph.providers(node)
-            if self._actions[provider] in {Action.BUILD, Action.MAYBE}
-        )
+        rebuilt = self._rebuilt
+        parents = tuple([rebuilt[provider] for provider in self._graph.providers(node) if provider in rebuilt])
         blockers = self._blockers(node, may_change=bool(parents))
         if blockers:
             return Action.BLOCKED, blockers
@@ -212,7 +209,7 @@ class _Planner:
         """Return what keeps a node from being built; a buildroot that cannot be solved may be, with new parents."""
         unusable = [
             ParentUnusable(component=provider.component, why=self._unusable[provider])
-            for provider in self._graph.providers(node)
+            for provider in (self._graph.providers(node) if self._unusable else ())
             if provider in self._unusable
         ]
         current = self._current.get(node)

@@ -5,7 +5,7 @@ Whatever the changes were, the graph is the one that is built anew from what is 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 
 from farm.errors import FarmError
 from farm.source_package import BinaryPackage, SpecFacts
@@ -18,6 +18,9 @@ from scheduler.needs import Needs
 from scheduler.node import Node
 from scheduler.node_needs import NodeNeeds
 from scheduler.project_provides import Changed, Offer, ProjectProvides
+
+_MANY = 2000
+"""From so many nodes on, the collector would need longer to look at all that is known than a change takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ class StandingGraph:
 
     def __init__(self, known: Mapping[Node, Known], *, seed_provides: SeedProvides) -> None:
         self._known = dict(sorted(known.items()))
-        with collector_resting():
+        with collector_resting(for_good=len(known) >= _MANY):
             self._project = ProjectProvides(
                 {node: it.spec for node, it in self._known.items()},
                 {node: it.packages for node, it in self._known.items()},
@@ -173,7 +176,7 @@ class StandingGraph:
             parts[arch] = self._part(parts.get(arch, _NOTHING), nodes)
         if self._parts and all(parts[arch] is self._parts.get(arch) for arch in parts):
             return self.graph
-        graph = _composed(parts)
+        graph = _composed(parts, self._known)
         self._parts = parts
         return graph
 
@@ -250,15 +253,15 @@ def _by_node(cuts: Mapping[frozenset[Node], Cuts]) -> dict[Node, Mapping[Node, s
     return {node: why for found in cuts.values() for node, why in found.items()}
 
 
-def _composed(parts: Mapping[str, _Part]) -> BuildGraph:
+def _composed(parts: Mapping[str, _Part], known: Iterable[Node]) -> BuildGraph:
     every = [parts[arch] for arch in sorted(parts)]
     edges = {node: found for part in every for node, found in part.edges.items()}
     needs = {node: it for part in every for node, it in part.needs.items()}
     cuts = {node: why for part in every for node, why in _by_node(part.cuts).items()}
-    levels = [(part.graph.levels[node], node) for part in every for node in part.graph.nodes]
+    waves = zip_longest(*(part.graph.waves for part in every), fillvalue=())
     return BuildGraph(
-        nodes=tuple([node for _, node in sorted(levels)]),
-        edges=tuple(chain.from_iterable([edges[node] for node in sorted(edges)])),
+        nodes=tuple([node for wave in waves for node in sorted(chain.from_iterable(wave))]),
+        edges=tuple(chain.from_iterable([edges[node] for node in known if node in edges])),
         cut=tuple([cut for node in sorted(cuts) for cut in needs[node].cut_edges(node, cuts[node])]),
         unprovided=tuple(
             sorted(Unprovided(node=node, requirement=text) for node, it in needs.items() for text in it.unprovided)

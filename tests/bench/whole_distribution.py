@@ -48,10 +48,10 @@ def main() -> None:
     newer = replace(facts, source=replace(facts.source, version="99"))
     _again(standing, "another version of one component", changed, newer)
     for name, requirement in (
-        ("zlib-ng", "figlet"),
+        ("nano", "cmake"),
         ("zlib-ng", "python3-devel"),
         ("bash", "cmake"),
-        ("figlet", "vim"),
+        ("glib2", "vim-enhanced"),
     ):
         node = Node(name, "x86_64")
         spec = standing.known(node).spec

@@ -24,3 +24,13 @@ def test_a_collector_that_rested_before_goes_on_resting() -> None:
         with collector_resting():
             pass
         assert not gc.isenabled()
+
+
+def test_what_was_made_for_good_is_not_looked_at_again() -> None:
+    try:
+        with collector_resting(for_good=True):
+            made: list[list[int]] = [[]]
+        assert gc.get_freeze_count() > 0
+        assert not any(it is made for it in gc.get_objects())
+    finally:
+        gc.unfreeze()
