@@ -126,7 +126,8 @@ class Driver:
         self._inbox.put(messages.StopRequested(why="interrupted"))
 
     def _step(self) -> None:
-        """Wait for the next answers or timer, and pass them on."""
+        """Wait for the next answers or timer, and pass them on; but first see that the run is still ours."""
+        self._leases.renew_due()
         now = self._clock.monotonic()
         told = [*self._news_of_workers(now), *self._news_of_people(now), *self._timers_fired(now)]
         wait = min(_CONTROL_SECONDS, self._timers[0][0] - now if self._timers else _CONTROL_SECONDS)
@@ -138,7 +139,6 @@ class Driver:
                     self._tell(self._taken_in(answers))
                     # What follows at once, as the end of a comparison, is part of the same step.
                     answers = self._answers(0.0) if left else []
-        self._leases.renew_due()
 
     def _answers(self, wait: float) -> list[Answer]:
         """Return what has come in; wait so long for the first of it."""

@@ -4,12 +4,19 @@ from collections.abc import Collection, Sequence
 
 from farm.clock import Clock
 from farm.digest import Digest
+from farm.errors import InfrastructureError
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject, run_subject
 from farm.ledger.values import Lease
 
 _TTL_SECONDS = 60.0
+
+
+class RunLostError(InfrastructureError):
+    """Somebody else has ended this run, because its driver was silent for too long."""
+
+    code = "SCH045"
 
 
 class BuildLeases:
@@ -78,15 +85,26 @@ class BuildLeases:
         return self._held.get(build_subject(build_id, variation))
 
     def renew_due(self) -> None:
-        """Renew all leases once a third of their time is over."""
+        """Renew all leases once a third of their time is over.
+
+        Raises:
+            RunLostError: the run was taken for dead, and what it did not finish is others' by now.
+        """
         now = self._clock.monotonic()
         if now - self._renewed < _TTL_SECONDS / 3:
             return
         self._renewed = now
         held = [self._held[subject] for subject in sorted(self._held)]
         renewed = {it.subject: it for it in self._ledger.many.renew([*held, *([self._run] if self._run else [])])}
+        lost = self._run is not None and self._run.subject not in renewed
         self._run = renewed.pop(self._run.subject, None) if self._run else None
         self._held = renewed
+        if lost:
+            raise RunLostError(
+                "this run was taken for dead",
+                why=f"it did not renew its lease for {_TTL_SECONDS:g} s: the machine slept, or the ledger was away",
+                hint="what it had finished is recorded; run again: it goes on from there",
+            )
 
     def release_all(self) -> None:
         """Give back everything but the run; also what was given back in a transaction that was undone."""

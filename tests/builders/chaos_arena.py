@@ -46,6 +46,7 @@ class Arena:
         return ChaosRun(
             stage=self.stage,
             state=StatePaths(root=(place or self.root) / f"run-{self.runs}", ledger_url=ledger_url),
+            logs=self.root / f"logs-{self.runs}",
             environment=self.cluster.environment,
             address=self.cluster.address,
             prefix=self.cluster.within("head"),

@@ -12,7 +12,9 @@ import msgspec
 from builders.chaos_driver import Orders
 from builders.chaos_stage import ChaosStage
 
+from farm.clock import timestamp
 from farm.ledger.ledger import Ledger
+from farm.ledger.subjects import run_subject
 from farm.paths import StatePaths
 
 TESTS = Path(__file__).parents[1]
@@ -23,6 +25,7 @@ class ChaosRun:
     """A state directory that a stage is built in, whatever is killed meanwhile.
 
     Attributes:
+        logs: where drivers are told what to do and say what they did: not on the disk that is to fail.
         prefix: what a driver is run through, as `ip netns exec` is.
         environment: of the drivers.
         kills: how many processes, connections and machines were ended so far, by kind.
@@ -30,6 +33,7 @@ class ChaosRun:
 
     stage: ChaosStage
     state: StatePaths
+    logs: Path
     environment: Mapping[str, str]
     address: str = ""
     prefix: Sequence[str] = ()
@@ -39,6 +43,7 @@ class ChaosRun:
 
     def __post_init__(self) -> None:
         self.state.root.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(parents=True, exist_ok=True)
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start a driver in a session of its own; what it says goes to a file."""
@@ -50,7 +55,7 @@ class ChaosRun:
             ledger_url=self.state.ledger_url,
             lease_seconds=self.lease_seconds,
         )
-        file = self.state.root / "orders.json"
+        file = self.logs / "orders.json"
         file.write_bytes(msgspec.json.encode(orders))
         with self.log(self.drivers).open("wb") as log:
             return subprocess.Popen(
@@ -62,12 +67,21 @@ class ChaosRun:
             )
 
     def log(self, number: int) -> Path:
-        return self.state.root / f"driver-{number}.log"
+        return self.logs / f"driver-{number}.log"
 
     def said(self) -> str:
         """Return what all drivers have said."""
-        texts = ((number, self.log(number).read_text("utf-8", "replace")) for number in range(1, self.drivers + 1))
+        texts = ((number, self.said_by(number)) for number in range(1, self.drivers + 1))
         return "\n".join(f"--- driver {number}\n{text}" for number, text in texts)
+
+    def said_by(self, number: int) -> str:
+        return self.log(number).read_text("utf-8", "replace")
+
+    def expired(self) -> bool:
+        """Tell whether the leases of the newest run have expired."""
+        with self.ledger() as ledger:
+            lease = ledger.lease_of(run_subject(ledger.runs()[0].run_id))
+            return lease is not None and lease.expires < timestamp(ledger.clock.now())
 
     def count(self, what: str) -> None:
         self.kills[what] = self.kills.get(what, 0) + 1

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from builders.chaos_cluster import WORKERS, ChaosCluster
 from builders.chaos_run import ChaosRun
 from builders.postgresql import PostgresqlServer
+from builders.small_disk import drain, fill
+from builders.store_faults import StoreFaults, set_faults
+
+from farm.clock import SystemClock
 
 QUIET = 3600.0
 """Seconds until the next strike where there is none."""
@@ -67,6 +71,22 @@ class Blows:
 
     def head(self, _driver: subprocess.Popen[bytes]) -> None:
         self.cluster.kill_head(self.run)
+
+    def store(self, _driver: subprocess.Popen[bytes]) -> None:
+        """Have every so many-th access to the store fail for a moment, or all be slow."""
+        faults = self.chance.choice([StoreFaults(one_of=4), StoreFaults(one_of=25), StoreFaults(slow_seconds=0.05)])
+        set_faults(self.run.state.root, faults)
+        SystemClock().sleep(self.chance.uniform(0.2, 1.5))
+        set_faults(self.run.state.root, StoreFaults())
+        self.run.count("store")
+
+    def disk(self, _driver: subprocess.Popen[bytes]) -> None:
+        """Leave the disk without a byte for a moment."""
+        disk = self.run.state.root.parent
+        fill(disk)
+        SystemClock().sleep(self.chance.uniform(0.2, 2.0))
+        drain(disk)
+        self.run.count("full disk")
 
     def connections(self, _driver: subprocess.Popen[bytes]) -> None:
         assert self.server is not None

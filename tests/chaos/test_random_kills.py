@@ -6,15 +6,19 @@
 What is random is when, and what is hit; how far the farm is by then is the machine's own.
 """
 
+import signal
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
-from builders.chaos_arena import Arena
+from builders.chaos_arena import BOUND_SECONDS, Arena
 from builders.chaos_seed import LONG, chance
 from builders.chaos_strikes import Blows, Striker
 from builders.postgresql import PostgresqlServer
+from builders.ray_cluster import wait_for
+from builders.small_disk import small_disk
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600 if LONG else 300)]
 
@@ -27,12 +31,13 @@ def strike_runs(
     at_once: int,
     pause: tuple[float, float],
     server: PostgresqlServer | None = None,
+    place: Path | None = None,
 ) -> None:
     """Build stage after stage under blows of these kinds, until so many things were killed; look at each."""
     luck = chance(f"{' '.join(names)} {'postgresql' if server else 'sqlite'}")
     total: Counter[str] = Counter()
     while total.total() < kills:
-        run = arena.new_run(ledger_url=server.new_database() if server else "")
+        run = arena.new_run(ledger_url=server.new_database() if server else "", place=place)
         blows = Blows(run=run, chance=luck, cluster=arena.cluster, server=server)
         kinds = [getattr(blows, name) for name in names]
         most = min(at_once, kills - total.total())
@@ -43,8 +48,30 @@ def strike_runs(
 
 
 def test_a_few_of_everything(arena: Arena, postgresql: PostgresqlServer) -> None:
-    names = ("driver", "build", "build", "connections", "connections", "database", "node")
+    names = ("driver", "build", "build", "connections", "connections", "database", "node", "store")
     strike_runs(arena, names, kills=8, at_once=8, pause=(0.8, 3.0), server=postgresql)
+
+
+def test_late_results_of_a_driver_that_was_taken_for_dead(arena: Arena) -> None:
+    """One that stood still for longer than its leases last: another has taken over when it comes to itself."""
+    luck = chance("late results")
+    for _ in range(12 if LONG else 1):
+        run = arena.new_run(lease_seconds=3.0)
+        late = run.start()
+        begin = luck.randrange(1, 15)
+        wait_for(lambda: run.said().count("succeeded") >= begin, 120, what=f"{begin} builds succeeded")  # noqa: B023 - called within the turn
+        late.send_signal(signal.SIGSTOP)
+        wait_for(lambda: run.expired(), 30, what="its leases expire")  # noqa: B023, PLW0108 - as above
+        other = run.start()
+        if luck.random() < 0.5:
+            said = luck.randrange(1, 10)
+            wait_for(lambda: run.said_by(2).count("succeeded") >= said or other.poll() is not None, 120)  # noqa: B023
+            late.send_signal(signal.SIGCONT)
+        assert other.wait(BOUND_SECONDS) == 0, run.said()
+        late.send_signal(signal.SIGCONT)
+        assert late.wait(BOUND_SECONDS) == 8, run.said()
+        assert "was taken for dead" in run.said_by(1)
+        arena.check(run)
 
 
 long = pytest.mark.skipif(not LONG, reason="hundreds of kills: FARM_TEST_LONG=1")
@@ -58,6 +85,7 @@ long = pytest.mark.skipif(not LONG, reason="hundreds of kills: FARM_TEST_LONG=1"
         (("build",), 100, 14, (0.05, 0.6)),
         (("raylet", "node"), 24, 4, (1.0, 5.0)),
         (("head",), 10, 2, (1.0, 8.0)),
+        (("store",), 30, 6, (0.1, 1.5)),
         (("driver", "build", "build", "raylet", "node"), 60, 10, (0.3, 5.0)),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) and isinstance(value[0], str) else "",
@@ -85,3 +113,10 @@ def test_many_on_a_database_server(
     pause: tuple[float, float],
 ) -> None:
     strike_runs(arena, names, kills=kills, at_once=at_once, pause=pause, server=postgresql)
+
+
+@long
+def test_a_disk_that_is_full_now_and_then(arena: Arena, tmp_path: Path) -> None:
+    """Ledger and store are on it, and so is nothing else."""
+    with small_disk(tmp_path / "disk", size="24m") as disk:
+        strike_runs(arena, ("disk",), kills=20, at_once=5, pause=(0.3, 3.0), place=disk)

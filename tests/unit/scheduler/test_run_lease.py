@@ -9,6 +9,7 @@ from farm.ledger.holder import Holder
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import run_subject
 from farm.ledger.values import Run
+from scheduler.leases import BuildLeases, RunLostError
 from scheduler.run_lease import end_abandoned, is_abandoned, open_run
 
 
@@ -70,3 +71,15 @@ def test_a_lease_on_a_run_is_renewed_with_the_others(ledger: Ledger, clock: Fake
             clock.sleep(30)
             run.leases.renew_due()
         assert not is_abandoned(ledger, newest(ledger), clock)
+
+
+def test_a_driver_that_was_taken_for_dead_learns_of_it_before_it_does_anything(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    run_id = ledger.begin_run("p", "", "build")
+    leases = BuildLeases(ledger, clock)
+    leases.take_run(run_id)
+    clock.sleep(61)
+    assert end_abandoned(ledger, clock) == [run_id]
+    with pytest.raises(RunLostError):
+        leases.renew_due()
