@@ -91,6 +91,15 @@ class VerdictReached(Struct, frozen=True, kw_only=True, tag_field="event", tag="
     causes: tuple[str, ...]
 
 
+class SourceLearned(Struct, frozen=True, kw_only=True, tag_field="event", tag="source-learned"):
+    """A source file was taken as it came: the project has no hash of it. All of the run is made from these bytes."""
+
+    component: str
+    filename: str
+    hash_type: str
+    hash: str
+
+
 class AlarmRaised(Struct, frozen=True, kw_only=True, tag_field="event", tag="alarm-raised"):
     """A run cannot mend something by itself; `kind` is `no-progress`, `poison` or `too-big`. It goes on otherwise."""
 
@@ -179,6 +188,7 @@ Event = (
     | BuildStarted
     | BuildFinished
     | VerdictReached
+    | SourceLearned
     | AlarmRaised
     | ControlRequested
     | QuarantineReleased

@@ -4,10 +4,8 @@ from farm.canonical import decode, encode
 from farm.paths import CachePaths
 from farm.project.model import Component, Project
 from farm.render_steps import RenderSteps
-from farm.source_files import SourceGatherer
+from farm.source_files import project_sources
 from farm.source_package import RenderedSource
-from farm.source_scripts import SourceScripts
-from farm.sources.lookaside import Lookaside
 from farm.sources.script_roots import ScriptRoots
 from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
@@ -32,17 +30,8 @@ class Renderer:
     ) -> None:
         self._store = store
         self._steps = RenderSteps(project=project, cache=cache)
-        self._sources = SourceGatherer(
-            store=store,
-            lookaside=Lookaside(cache.lookaside, watch=watch),
-            scripts=SourceScripts(
-                roots=project.roots,
-                scratch=cache.scratch,
-                script_roots=script_roots,
-                network=project.farm.scripts_network,
-            ),
-            scratch=cache.scratch,
-            mirrors=project.farm.lookaside_mirrors,
+        self._sources = project_sources(
+            project=project, store=store, cache=cache, watch=watch, script_roots=script_roots
         )
 
     def render(self, component: Component) -> RenderedSource:

@@ -149,7 +149,7 @@ class RenderSteps:
         spec = self._releases.spec(component, pending.history, overlaid, upstream.id)
         if spec != overlaid[spec_name]:
             steps.append(Step(overlay=_FROM_HISTORY, files={**overlaid, spec_name: spec}))
-        rendered = _with_declared(steps[-1].files, component)
+        rendered = with_declared(steps[-1].files, component)
         return Rendering(component=component.name, upstream=upstream, steps=tuple(steps), files=rendered)
 
     def _refuse_unsupported(self, component: Component) -> None:
@@ -219,7 +219,7 @@ def _upstream_macros(component: Component, upstream: Upstream) -> Mapping[str, s
     return upstream_macros(SpecDocument.parse(upstream.files[f"{component.name}.spec"]), dist) if dist else {}
 
 
-def _with_declared(files: Files, component: Component) -> Files:
+def with_declared(files: Files, component: Component) -> Files:
     """Return the files with declared sources in `sources`; the file is not touched where there are none."""
     if not component.sources:
         return files

@@ -8,15 +8,46 @@ from farm.archive.edited_source import SourceEditor
 from farm.digest import Digest
 from farm.overlay.archive_scope import ArchiveEdits, archive_edits
 from farm.overlay.files import Files
-from farm.project.model import Component, DeclaredSource
+from farm.paths import CachePaths
+from farm.project.model import Component, DeclaredSource, Project
 from farm.source_package import SourceFile
 from farm.source_scripts import SourceScripts, scripted
 from farm.sources.errors import SourceScriptError
 from farm.sources.lookaside import Lookaside, WantedSource
-from farm.sources.source_hash import verify_bytes
+from farm.sources.script_roots import ScriptRoots
+from farm.sources.source_hash import hash_of, verify_bytes
 from farm.sources.sources_file import SOURCES_NAME, SourceEntry, parse_sources
+from farm.sources.transfer import TransferWatch
 from farm.sources.url_template import expand_lookaside
 from farm.store.artifact_store import ArtifactStore
+
+
+def project_sources(
+    *,
+    project: Project,
+    store: ArtifactStore,
+    cache: CachePaths,
+    watch: TransferWatch | None = None,
+    script_roots: ScriptRoots | None = None,
+) -> "SourceGatherer":
+    """Return what gathers the source files of a project.
+
+    Args:
+        watch: is told how source files come.
+        script_roots: what scripts that make source files run in; without it they have no packages.
+    """
+    return SourceGatherer(
+        store=store,
+        lookaside=Lookaside(cache.lookaside, watch=watch),
+        scripts=SourceScripts(
+            roots=project.roots,
+            scratch=cache.scratch,
+            script_roots=script_roots,
+            network=project.farm.scripts_network,
+        ),
+        scratch=cache.scratch,
+        mirrors=project.farm.lookaside_mirrors,
+    )
 
 
 class SourceGatherer:
@@ -55,16 +86,7 @@ class SourceGatherer:
         digests: dict[str, Digest] = {name: self._store.put_bytes(data) for name, data in plain_files(files)}
         originals = _originals(component, upstream or {})
         entries = _entries(files)
-        scripted_names = {source.filename for source in scripted(component)}
-        wanted: dict[str, SourceEntry] = {}
-        for name, entry in entries.items():
-            if name in scripted_names:
-                continue
-            if name in files:
-                verify_bytes(entry, files[name])
-            else:
-                wanted[name] = originals[name].entry if name in originals else entry
-        fetched = self._fetched(component, wanted)
+        fetched = self._fetched(component, files, {name: one.entry for name, one in originals.items()})
         for name, path in fetched.items():
             original = originals.get(name)
             digests[name] = (
@@ -74,8 +96,51 @@ class SourceGatherer:
         digests |= self._made(component, entries, before)
         return tuple(SourceFile(name=name, digest=digests[name]) for name in sorted(digests))
 
-    def _fetched(self, component: Component, wanted: Mapping[str, SourceEntry]) -> dict[str, Path]:
-        """Return where the files lie that dist-git does not have itself; they come together."""
+    def contents(self, component: Component, files: Files) -> dict[str, Path | bytes]:
+        """Return the files of a component, and those that their `sources` names, with nothing edited inside archives.
+
+        Raises:
+            FarmError: as `gather`.
+        """
+        before: dict[str, Path | bytes] = {**files, **self._fetched(component, files, {})}
+        made = self._made(component, _entries(files), before)
+        return {**before, **{name: self._store.read(digest) for name, digest in made.items()}}
+
+    def learn(self, component: Component, entry: SourceEntry) -> SourceEntry:
+        """Fetch a declared file from where it is said, and return its entry with a hash; it is in the cache then.
+
+        Raises:
+            FarmError: as `Lookaside.fetch`.
+        """
+        return self._lookaside.learn(entry.filename, entry.hash_type, _downloads(component, entry))
+
+    def made_hash(
+        self, component: Component, source: DeclaredSource, entry: SourceEntry, before: Mapping[str, Path | bytes]
+    ) -> str:
+        """Return the hash, of the type of an entry, that the file has which a script makes of what is there before.
+
+        Raises:
+            FarmError: as `SourceScripts.made`.
+        """
+        inputs = {name: _input(source, name, before) for name in source.inputs}
+        with self._scripts.made(component, source, entry, inputs) as path:
+            return hash_of(path, entry.hash_type)
+
+    def _fetched(self, component: Component, files: Files, originals: Mapping[str, SourceEntry]) -> dict[str, Path]:
+        """Return where the files lie that dist-git does not have itself; they come together.
+
+        Args:
+            originals: entries of archives as they are before they are edited inside.
+        """
+        scripted_names = {source.filename for source in scripted(component)}
+        wanted: dict[str, SourceEntry] = {}
+        for name, entry in _entries(files).items():
+            if name in scripted_names:
+                continue
+            if name in files:
+                verify_bytes(entry, files[name])
+            else:
+                wanted[name] = originals.get(name, entry)
         sources = [
             WantedSource(entry=entry, urls=tuple(_places(component, entry, self._mirrors))) for entry in wanted.values()
         ]
@@ -96,11 +161,8 @@ class SourceGatherer:
         """
         digests: dict[str, Digest] = {}
         for source in scripted(component):
-            inputs: dict[str, Path | bytes] = {}
-            for name in source.inputs:
-                if name not in digests and name not in before:
-                    raise _no_input(source, name)
-                inputs[name] = self._store.read(digests[name]) if name in digests else before[name]
+            made = {name: self._store.read(digests[name]) for name in source.inputs if name in digests}
+            inputs = {name: _input(source, name, {**before, **made}) for name in source.inputs}
             with self._scripts.made(component, source, entries[source.filename], inputs) as path:
                 digests[source.filename] = self._store.put_file(path)
         return digests
@@ -127,8 +189,10 @@ def _entries(files: Files) -> dict[str, SourceEntry]:
     return {line.entry.filename: line.entry for line in parse_sources(files.get(SOURCES_NAME, b"")) if line.entry}
 
 
-def _no_input(source: DeclaredSource, name: str) -> SourceScriptError:
-    return SourceScriptError(
+def _input(source: DeclaredSource, name: str, before: Mapping[str, Path | bytes]) -> Path | bytes:
+    if name in before:
+        return before[name]
+    raise SourceScriptError(
         f"the script {source.script} is to be given {name!r}, which is not among the component's files",
         why=f"{source.origin}: `inputs` names it",
         hint="an input is a file beside the upstream spec, a source of upstream, or another of `source-files`, "
@@ -155,6 +219,11 @@ def _places(component: Component, entry: SourceEntry, mirrors: Sequence[str]) ->
         for template in (spec.lookaside, *mirrors)
         if template
     ]
-    if spec.download_allowed:
-        places += [source.uri for source in component.sources if source.filename == entry.filename and source.uri]
-    return places
+    return [*places, *_downloads(component, entry)]
+
+
+def _downloads(component: Component, entry: SourceEntry) -> list[str]:
+    """Return where the project says that a file is."""
+    if not component.spec.download_allowed:
+        return []
+    return [source.uri for source in component.sources if source.filename == entry.filename and source.uri]

@@ -1,6 +1,6 @@
 """Puts the parts of a run together for one project, one state directory and one machine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from farm.arch import arch_named
 from farm.build import BuildLimits
 from farm.buildroot_lock import BuildrootLock
 from farm.cli.context import FarmContext
+from farm.cli.learned_hash import tell_learned
 from farm.cli.transfer_progress import transfer_watch
 from farm.clock import SystemClock
 from farm.errors import FarmError
@@ -16,12 +17,14 @@ from farm.inputs.component_inputs import ProjectInputs
 from farm.inputs.contents import WorkTreeContents
 from farm.inputs.layers import Layers
 from farm.inputs.named_input import SourceInputs
+from farm.missing_hashes import LearnedHash, MissingHashes
 from farm.process import run
 from farm.project.farm_settings import BuildFrom
-from farm.project.model import Project
+from farm.project.model import Component, Project
 from farm.render import Renderer
 from farm.rendered_specs import RenderedSpecs
 from farm.sandbox.mount_namespace import isolate_mounts
+from farm.source_files import project_sources
 from farm.source_package import SpecFacts
 from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
@@ -45,11 +48,15 @@ class Assembly:
 
     Attributes:
         arches: architectures of this run.
+        allow_no_hashes: source files that have no hash are taken as they come.
+        learned: those that were, after `prepare`.
     """
 
     farm: FarmContext
     project: Project
     arches: tuple[str, ...]
+    allow_no_hashes: bool = False
+    learned: list[LearnedHash] = field(default_factory=list)
     _sites: dict[str, Site] = field(default_factory=dict)
 
     @cached_property
@@ -97,10 +104,11 @@ class Assembly:
             at_once = max(at_once, remote.at_once)
         store = self.farm.store()
         with transfer_watch(self.farm) as watch:
-            sources = self._sources(store, watch)
+            sources, complete = self._sources(store, watch)
+            named = self._source_inputs(sources)
             preparation = Preparation(
-                render=sources.render,
-                name_inputs=self._source_inputs(sources).of,
+                render=lambda component: sources.render(complete(component)),
+                name_inputs=lambda component: named.of(complete(component)),
                 store=store,
                 site=self.site(maker),
                 tools=self.resolver.tools(maker),
@@ -114,14 +122,29 @@ class Assembly:
         upstream = sources.upstream_id if isinstance(sources, Renderer) else None
         return SourceInputs(self.project, named, upstream=upstream)
 
-    def _sources(self, store: ArtifactStore, watch: TransferWatch) -> Renderer | RenderedSpecs:
-        kind = RenderedSpecs if self.project.farm.build_from is BuildFrom.RENDERED_SPECS else Renderer
+    def _sources(
+        self, store: ArtifactStore, watch: TransferWatch
+    ) -> tuple[Renderer | RenderedSpecs, Callable[[Component], Component]]:
+        """Return what renders components, and what completes them before; kept specs name every file with its hash."""
+        rendered = self.project.farm.build_from is BuildFrom.RENDERED_SPECS
+        kind = RenderedSpecs if rendered else Renderer
         roots = SeedScriptRoots(
             settings=self.project.farm,
             repositories=self.seed.repositories,
             buildroots=lambda arch: self.site(arch).buildroots(store),
         )
-        return kind(project=self.project, store=store, cache=self.farm.cache, watch=watch, script_roots=roots)
+        sources = kind(project=self.project, store=store, cache=self.farm.cache, watch=watch, script_roots=roots)
+        if rendered or not self.allow_no_hashes:
+            return sources, lambda component: component
+        gatherer = project_sources(
+            project=self.project, store=store, cache=self.farm.cache, watch=watch, script_roots=roots
+        )
+        hashes = MissingHashes(project=self.project, cache=self.farm.cache, sources=gatherer, tell=self._tell)
+        return sources, hashes.complete
+
+    def _tell(self, learned: LearnedHash) -> None:
+        tell_learned(learned)
+        self.learned.append(learned)
 
     def known_graph(self, prepared: Mapping[str, Prepared | FarmError]) -> KnownGraph:
         """Return the graph as far as specs, the seed and earlier runs tell."""
@@ -140,7 +163,7 @@ class Assembly:
         return run_generate(site, prepared.source_rpm, lock, self.limits, prepared.source.epoch)
 
 
-def assemble(farm: FarmContext, arches: Sequence[str]) -> Assembly:
+def assemble(farm: FarmContext, arches: Sequence[str], *, allow_no_hashes: bool = False) -> Assembly:
     """Return the assembly for the project of an invocation, and mount in a namespace of its own from now on.
 
     Raises:
@@ -150,7 +173,7 @@ def assemble(farm: FarmContext, arches: Sequence[str]) -> Assembly:
     isolate_mounts()
     project = farm.project()
     chosen = tuple(arch_named(arch).name for arch in arches)
-    return Assembly(farm=farm, project=project, arches=chosen or project.farm.arches)
+    return Assembly(farm=farm, project=project, arches=chosen or project.farm.arches, allow_no_hashes=allow_no_hashes)
 
 
 def project_commit(root: Path) -> str:

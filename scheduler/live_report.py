@@ -13,7 +13,7 @@ from rich.text import Text
 from farm.build import BuildResult
 from farm.clock import Clock
 from farm.errors import FarmError
-from farm.events import AlarmRaised, ControlRequested, Event, NodeChanged
+from farm.events import AlarmRaised, ControlRequested, Event, NodeChanged, SourceLearned
 from farm.printable import printable
 from farm.states import FINAL_STATES, NodeState
 from scheduler.node import Node
@@ -69,7 +69,7 @@ class LiveReporter:
 
     def show(self, event: Event) -> None:
         """Take in an event."""
-        if isinstance(event, AlarmRaised | ControlRequested):
+        if isinstance(event, AlarmRaised | ControlRequested | SourceLearned):
             self._print(remark(event))
         elif isinstance(event, NodeChanged):
             with self._lock:

@@ -5,7 +5,7 @@ from typing import Protocol, TextIO
 
 from farm.build import BuildOutcome, BuildResult
 from farm.errors import FarmError
-from farm.events import AlarmRaised, BuildFinished, ControlRequested, Event, NodeChanged
+from farm.events import AlarmRaised, BuildFinished, ControlRequested, Event, NodeChanged, SourceLearned
 from farm.printable import printable
 from farm.states import FINAL_STATES, NodeState
 from scheduler.node import Node
@@ -81,7 +81,7 @@ class LineReporter:
                 place = f" on {event.worker}" if self.verbose and event.worker else ""
                 end = f"{event.outcome}{time}{place}{_because(event.summary)}"
                 return f"{self._count()} {event.component}.{event.arch} {event.variation} build {end}"
-            case AlarmRaised() | ControlRequested():
+            case AlarmRaised() | ControlRequested() | SourceLearned():
                 return remark(event)
             case _:
                 return ""
@@ -104,8 +104,10 @@ class LineReporter:
         self.stream.flush()
 
 
-def remark(event: AlarmRaised | ControlRequested) -> str:
-    """Return the line of an alarm, or of what somebody asked of the run."""
+def remark(event: AlarmRaised | ControlRequested | SourceLearned) -> str:
+    """Return the line of an alarm, of what somebody asked of the run, or of a file that nobody has vouched for."""
+    if isinstance(event, SourceLearned):
+        return f"{event.component}: {event.filename} was taken without a hash: {event.hash_type} {event.hash}"
     if isinstance(event, AlarmRaised):
         return f"alarm: {event.kind}: {event.why}"
     names = ", ".join(f"{component}.{arch}" for component, arch in event.nodes) or "the run"

@@ -34,13 +34,18 @@ class SourceEditor:
             ArchiveDigestError: it is another.
             FarmError: as `edit_archive`.
         """
-        with claimed_directory(self.scratch, _PREFIX) as place:
-            named = place / entry.filename
-            named.symlink_to(original.resolve())
-            target = place / f"edited-{entry.filename}"
-            edit_archive(named, overlays, component=self.component, scratch=self.scratch, target=target)
+        with self._edit(original, entry.filename, overlays) as target:
             self._check(target, entry)
             yield target
+
+    def edited_hash(self, original: Path, entry: SourceEntry, overlays: Sequence[Overlay]) -> str:
+        """Return the hash, of the type of an entry, that an archive has after its overlays.
+
+        Raises:
+            FarmError: as `edit_archive`.
+        """
+        with self._edit(original, entry.filename, overlays) as target:
+            return hash_of(target, entry.hash_type)
 
     def edit_bytes(self, name: str, data: bytes, overlays: Sequence[Overlay]) -> bytes:
         """Return an archive that lies beside the spec with its overlays applied.
@@ -53,6 +58,15 @@ class SourceEditor:
             source.write_bytes(data)
             edit_archive(source, overlays, component=self.component, scratch=self.scratch, target=target)
             return target.read_bytes()
+
+    @contextmanager
+    def _edit(self, original: Path, name: str, overlays: Sequence[Overlay]) -> Iterator[Path]:
+        with claimed_directory(self.scratch, _PREFIX) as place:
+            named = place / name
+            named.symlink_to(original.resolve())
+            target = place / f"edited-{name}"
+            edit_archive(named, overlays, component=self.component, scratch=self.scratch, target=target)
+            yield target
 
     def _check(self, edited: Path, entry: SourceEntry) -> None:
         actual = hash_of(edited, entry.hash_type)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from farm.cli.context import FarmContext, pass_farm
+from farm.cli.learned_hash import ALLOW_HELP, tell_learned
 from farm.cli.many import each
 from farm.cli.named_path import NamedPath
 from farm.cli.output import Column, emit_rows
@@ -14,6 +15,7 @@ from farm.cli.script_roots import script_roots
 from farm.cli.selection import Selection, keep_going, selectors
 from farm.cli.transfer_progress import transfer_watch
 from farm.errors import FarmError, UsageError
+from farm.missing_hashes import MissingHashes
 from farm.overlay.files import Files
 from farm.project.model import Component, Project, UpstreamSpec
 from farm.render import Renderer
@@ -21,6 +23,7 @@ from farm.render_steps import RenderSteps
 from farm.rendered_specs import rendered_directory, rendered_root, stale_directories
 from farm.rendered_tree import holds, remove_tree, write_tree
 from farm.requires.file_filter import FileFilter
+from farm.source_files import project_sources
 from farm.sources.script_roots import ScriptRoots
 from farm.sources.transfer import TransferWatch
 
@@ -80,6 +83,7 @@ _RENDER_COLUMNS = [
 )
 @click.option("--clean-stale", is_flag=True, help="With -a: remove components that the project has no more.")
 @click.option("--with-sources", is_flag=True, help="Write what the lookaside has, too.")
+@click.option("--allow-no-hashes", is_flag=True, help=ALLOW_HELP)
 @pass_farm
 def render(  # noqa: PLR0913 - one argument an option
     farm: FarmContext,
@@ -92,6 +96,7 @@ def render(  # noqa: PLR0913 - one argument an option
     check: bool,
     clean_stale: bool,
     with_sources: bool,
+    allow_no_hashes: bool,
 ) -> None:
     """Write components as they are after overlays, to DIR/<first letter>/<name>; each directory is replaced whole."""
     if clean_stale and not everything:
@@ -101,13 +106,15 @@ def render(  # noqa: PLR0913 - one argument an option
     root = rendered_root(project) if output is None else output.absolute()
     for one in found:
         _refuse_source(rendered_directory(root, one.name), project)
-    roots = script_roots(farm, project, found) if with_sources else None
+    roots = script_roots(farm, project, found) if with_sources or allow_no_hashes else None
     keep = _everything if with_sources else FileFilter(project=project, cache=farm.cache).keep_needed
     only_look = check or farm.dry_run
     rows: list[RenderRow] = []
     try:
         with transfer_watch(farm) as watch:
             files_of = _with_sources(farm, project, watch, roots) if with_sources else _without_sources(farm, project)
+            if allow_no_hashes:
+                files_of = _with_hashes(farm, project, watch, roots, files_of)
             for batch in _batches(each(found, files_of, continue_on_error=continue_on_error)):
                 for (one, _), files in zip(batch, keep(batch), strict=True):
                     target = rendered_directory(root, one.name)
@@ -156,6 +163,18 @@ def _with_sources(
     store = farm.store()
     renderer = Renderer(project=project, store=store, cache=farm.cache, watch=watch, script_roots=roots)
     return lambda one: {file.name: store.read(file.digest) for file in renderer.render(one).files}
+
+
+def _with_hashes(
+    farm: FarmContext,
+    project: Project,
+    watch: TransferWatch,
+    roots: ScriptRoots | None,
+    files_of: Callable[[Component], Files],
+) -> Callable[[Component], Files]:
+    sources = project_sources(project=project, store=farm.store(), cache=farm.cache, watch=watch, script_roots=roots)
+    hashes = MissingHashes(project=project, cache=farm.cache, sources=sources, tell=tell_learned)
+    return lambda one: files_of(hashes.complete(one))
 
 
 def _clean(root: Path, project: Project, *, only_look: bool) -> list[RenderRow]:

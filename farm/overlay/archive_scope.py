@@ -1,7 +1,7 @@
 """Overlays inside archives: which belong together, and what must stand beside them (azldev: `component.go`)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from farm.overlay.errors import ArchiveScopeError, NotApplicableError
 from farm.overlay.files import matching_names
@@ -49,8 +49,28 @@ def check_archive_scope(component: Component) -> None:
         raise ArchiveScopeError(
             f"component {component.name!r} edits inside an archive in a way that cannot be",
             why=why,
-            hint="a `source-files` entry with `origin = {type = 'overlay'}` has the hash of the edited archive",
+            hint="a `source-files` entry with `origin = {type = 'overlay'}` has the hash of the edited archive; "
+            f"farm component render --allow-no-hashes -p {component.name} prints one",
         )
+
+
+def with_promises(component: Component) -> Component:
+    """Return a component with an entry without a hash for each archive that it edits inside and promises nothing of."""
+    promised = {source.filename for source in component.sources if source.type is OriginType.OVERLAY}
+    added = tuple(
+        DeclaredSource(
+            filename=edits.archive,
+            hash_type="",
+            hash="",
+            type=OriginType.OVERLAY,
+            uri="",
+            replaces_upstream=True,
+            origin=edits.overlays[0].origin or component.origin,
+        )
+        for edits in archive_edits(component.overlays)
+        if edits.archive not in promised
+    )
+    return replace(component, sources=(*component.sources, *added)) if added else component
 
 
 def _faults(

@@ -96,7 +96,7 @@ class LayerReader:
     def _source(self, entry: SourceFileEntry, keys: Keys) -> DeclaredSource:
         return DeclaredSource(
             filename=entry.filename,
-            hash_type=entry.hash_type if entry.hash else "",
+            hash_type=entry.hash_type,
             hash=entry.hash.lower(),
             type=OriginType(entry.origin.type),
             uri=entry.origin.uri,

@@ -102,7 +102,7 @@ class DeclaredSource:
     """A source file that the project adds or replaces.
 
     Attributes:
-        hash_type: `SHA256` or `SHA512`; empty exactly where `hash` is.
+        hash_type: `SHA256` or `SHA512`; never empty where there is a `hash`.
         uri: where to download it from, for OriginType.DOWNLOAD.
         script: file beside the spec that makes it, for OriginType.CUSTOM; with `packages` installed, and with the
             source files `inputs` beside it.

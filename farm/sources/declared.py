@@ -33,7 +33,7 @@ def _line(source: DeclaredSource) -> SourcesLine:
         raise SourceConflictError(
             f"the source file {source.filename!r} has no hash",
             why=f"{source.origin}: nothing is fetched without knowing what it must be",
-            hint="set `hash` and `hash-type`; where they are wrong, the error says what the file is",
+            hint="set `hash` and `hash-type`; farm component render --allow-no-hashes takes what comes, and says them",
         )
     if not is_hash(source.hash, source.hash_type):
         raise SourceConflictError(

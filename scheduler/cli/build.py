@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from farm.cli.context import FarmContext, pass_farm
+from farm.cli.learned_hash import ALLOW_HELP
 from farm.cli.output import Column, emit_rows, note
 from farm.environment import user_name
 from farm.errors import InfrastructureError
@@ -73,6 +74,7 @@ OUTCOME_COLUMNS: Sequence[Column[NodeOutcome]] = (
     type=click.Choice(tuple(URGENCIES)),
     help="security goes before request, request before mass; mass with -a, request otherwise.",
 )
+@click.option("--allow-no-hashes", is_flag=True, help=ALLOW_HELP)
 @pass_farm
 def build(  # noqa: PLR0913 - one argument an option
     farm: FarmContext,
@@ -85,12 +87,13 @@ def build(  # noqa: PLR0913 - one argument an option
     address: str,
     rounds: int,
     urgency: str | None,
+    allow_no_hashes: bool,
 ) -> None:
     """Build components and what they need, each at least twice in different surroundings.
 
     Nothing is built whose inputs have a verdict already. Interrupted, it goes on from there the next time.
     """
-    assembly = assemble(farm, arch)
+    assembly = assemble(farm, arch, allow_no_hashes=allow_no_hashes)
     selection = Selection(globs=component, groups=group, everything=everything)
     wanted = selection.nodes(assembly.project, assembly.arches)
     ask = Ask(urgency=URGENCIES[urgency or ("mass" if everything else "request")], requester=user_name())
@@ -167,6 +170,8 @@ def _build(
     commit = project_commit(assembly.project.root)
     with open_run(ledger, clock, project=assembly.project.name, commit=commit, command="build") as run:
         with ledger.transaction():
+            for one in assembly.learned:
+                ledger.append(run.run_id, one.event)
             for node in plan.nodes:
                 reasons = tuple(describe(reason) for reason in node.reasons)
                 planned = NodePlanned(component=node.component, arch=node.arch, reasons=reasons, action=node.action)

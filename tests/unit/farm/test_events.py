@@ -23,6 +23,7 @@ from farm.events import (
     RunFinished,
     RunStarted,
     RunStatus,
+    SourceLearned,
     VerdictReached,
 )
 from farm.states import NodeState
@@ -91,6 +92,10 @@ STORED: list[tuple[Event, str]] = [
     (
         NodePlanned(component="curl", arch="x86_64", reasons=("new",), action="build"),
         '{"action":"build","arch":"x86_64","component":"curl","event":"node-planned","reasons":["new"]}',
+    ),
+    (
+        SourceLearned(component="curl", filename="a.tar", hash_type="SHA512", hash="0f"),
+        '{"component":"curl","event":"source-learned","filename":"a.tar","hash":"0f","hash_type":"SHA512"}',
     ),
     (
         QuarantineReleased(component="curl", arch="x86_64", by="me", why="w"),

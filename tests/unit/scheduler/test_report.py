@@ -7,7 +7,7 @@ from builders.builds import build_result, failed_result
 from farm.build import BuildOutcome
 from farm.digest import digest_bytes
 from farm.errors import ProjectError
-from farm.events import BuildFinished, Event, NodeChanged
+from farm.events import BuildFinished, Event, NodeChanged, SourceLearned
 from farm.states import NodeState
 from scheduler.node import Node
 from scheduler.report import LineReporter, duration, error_lines, failure_lines
@@ -127,3 +127,8 @@ def test_a_cancelled_build_took_no_time() -> None:
 def test_nodes_that_the_plan_did_not_have_are_counted() -> None:
     events = [NodeChanged(component=name, arch="x86_64", state=NodeState.REPRODUCIBLE, why="") for name in "abc"]
     assert lines(*events)[-1].startswith("(3/3) ")
+
+
+def test_a_file_without_a_hash_is_told() -> None:
+    event = SourceLearned(component="curl", filename="a.tar", hash_type="SHA512", hash="0f")
+    assert lines(event) == ["curl: a.tar was taken without a hash: SHA512 0f"]
