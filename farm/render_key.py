@@ -9,7 +9,7 @@ from farm.overlay.engine import ENGINE_VERSION
 from farm.overlay.model import Overlay
 from farm.project.model import Component, DeclaredSource
 
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 """Raise it whenever the same inputs render to other files than before."""
 
 

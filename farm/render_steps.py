@@ -7,13 +7,14 @@ from pathlib import Path
 from farm.archive.edited_source import SourceEditor
 from farm.canonical import identity
 from farm.digest import digest_bytes
+from farm.log import get_logger
 from farm.overlay.archive_scope import check_archive_scope
 from farm.overlay.engine import Step, apply_overlays
 from farm.overlay.errors import MissingSpecError, NotApplicableError
 from farm.overlay.files import Files
 from farm.overlay.macros_file import macros_file, macros_file_name
 from farm.overlay.model import Overlay, OverlayKind
-from farm.overlay.provenance import dist_tag, upstream_macros
+from farm.overlay.provenance import asks_history, dist_tag, upstream_macros
 from farm.overlay.spec_document import SpecDocument
 from farm.overlay.system import all_overlays
 from farm.paths import CachePaths
@@ -134,7 +135,7 @@ class RenderSteps:
         component = pending.component
         upstream = self.upstream(pending)
         files = dict(upstream.files)
-        macros = macros_file(component.build, _upstream_macros(component, upstream))
+        macros = macros_file(component.build, self._upstream_macros(component, upstream))
         if macros:
             files[macros_file_name(component.name)] = macros
         editor = SourceEditor(component=component.name, scratch=self._scratch)
@@ -151,6 +152,17 @@ class RenderSteps:
             steps.append(Step(overlay=_FROM_HISTORY, files={**overlaid, spec_name: spec}))
         rendered = with_declared(steps[-1].files, component)
         return Rendering(component=component.name, upstream=upstream, steps=tuple(steps), files=rendered)
+
+    def _upstream_macros(self, component: Component, upstream: Upstream) -> Mapping[str, str]:
+        dist = dist_tag(component)
+        if not dist:
+            return {}
+        document = SpecDocument.parse(upstream.files[f"{component.name}.spec"])
+        counted = asks_history(document)
+        release = self._releases.upstream_release(component, upstream.files, upstream.id) if counted else ""
+        if counted and not release:
+            get_logger().warning("upstream's release is not known", component=component.name)
+        return upstream_macros(document, dist, autorelease=release)
 
     def _refuse_unsupported(self, component: Component) -> None:
         check_archive_scope(component)
@@ -212,11 +224,6 @@ def _with_spec(files: Files, upstream_name: str, component: str) -> Files:
     renamed = dict(files)
     renamed[spec_name] = renamed.pop(upstream_name)
     return renamed
-
-
-def _upstream_macros(component: Component, upstream: Upstream) -> Mapping[str, str]:
-    dist = dist_tag(component)
-    return upstream_macros(SpecDocument.parse(upstream.files[f"{component.name}.spec"]), dist) if dist else {}
 
 
 def with_declared(files: Files, component: Component) -> Files:

@@ -25,19 +25,24 @@ def dist_tag(component: Component) -> str:
     return f".fc{spec.version}" if numbered and equal_fold(spec.distro, "fedora") else ""
 
 
-def upstream_macros(document: SpecDocument, dist: str, *, release_number: str = "") -> Mapping[str, str]:
+def asks_history(document: SpecDocument) -> bool:
+    """Tell whether the release of a spec is one that history gives."""
+    return uses_autorelease(_first_value(document, "release"))
+
+
+def upstream_macros(document: SpecDocument, dist: str, *, autorelease: str = "") -> Mapping[str, str]:
     """Return the macros of a spec that no overlay has touched yet; a tag that is missing gives none.
 
     Args:
         dist: of `dist_tag`; where it is empty there are no macros.
-        release_number: what `%autorelease` stands for in the history of that spec; empty where that is not known, and
+        autorelease: what `%autorelease` stands for in the history of that spec; empty where that is not known, and
             there is no macro of the release then.
     """
     if not dist:
         return {}
     release = _first_value(document, "release")
     if uses_autorelease(release):
-        release = f"{release_number}{dist}" if release_number else ""
+        release = f"{autorelease}{dist}" if autorelease else ""
     else:
         for token in _DIST:
             release = release.replace(token, dist)

@@ -8,7 +8,7 @@ from farm.overlay.release import bump_static_release, check_release, release_val
 from farm.overlay.spec_document import SpecDocument
 from farm.overlay.tags import update_tag
 from farm.project.model import ReleaseCalculation
-from farm.release.autorelease import autorelease
+from farm.release.autorelease import Autorelease, autorelease
 from farm.release.errors import SpecVersionError
 from farm.release.package_history import PackageCommit, PackageHistory, RunGit, read_contents
 from farm.release.processed_spec import process_spec, spec_features
@@ -87,9 +87,7 @@ def with_release(request: ReleaseRequest, *, git: RunGit | None, versions: ReadV
     spec = raise_release(request)
     if not needs_history(request):
         return spec
-    history = _history(request)
-    reader = _Versions(request, history, git, versions, spec)
-    found = autorelease(history, reader.of, reader.content)
+    found = _autorelease(request, spec, git, versions)
     if found.version is None and spec_features(spec).has_autorelease:
         raise SpecVersionError(
             f"the release of component {request.component!r} cannot be computed",
@@ -97,6 +95,22 @@ def with_release(request: ReleaseRequest, *, git: RunGit | None, versions: ReadV
             hint="set `release.calculation = 'manual'` and the Release tag with a spec-set-tag overlay",
         )
     return process_spec(spec, number=found.number, changelog=found.changelog)
+
+
+def release_in_history(request: ReleaseRequest, *, git: RunGit | None, versions: ReadVersions) -> str:
+    """Return what `%autorelease` stands for in the spec as it is, without `%dist`; empty where it cannot be read.
+
+    Raises:
+        ReleaseHistoryError: the history cannot be put together.
+    """
+    found = _autorelease(request, request.files[request.spec_name], git, versions)
+    return found.version.release(found.number) if found.version else ""
+
+
+def _autorelease(request: ReleaseRequest, spec: bytes, git: RunGit | None, versions: ReadVersions) -> Autorelease:
+    history = _history(request)
+    reader = _Versions(request, history, git, versions, spec)
+    return autorelease(history, reader.of, reader.content)
 
 
 def _history(request: ReleaseRequest) -> PackageHistory:

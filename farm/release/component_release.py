@@ -17,7 +17,7 @@ from farm.locks.errors import StaleLockError
 from farm.locks.lock_directory import LockDirectory
 from farm.locks.lock_file import SUFFIX
 from farm.project.model import Component, UpstreamSpec
-from farm.release.calculation import ReleaseRequest, needs_history, with_release
+from farm.release.calculation import ReleaseRequest, needs_history, release_in_history, with_release
 from farm.release.package_history import read_history
 from farm.release.spec_version import ReadVersions
 from farm.release.synthetic_history import FingerprintChange, lock_history, with_uncommitted
@@ -142,13 +142,37 @@ class ComponentReleases:
             import_commit=plan.import_commit,
         )
         spec = component.spec
-        if not isinstance(spec, UpstreamSpec):
-            return with_release(request, git=None, versions=self._asked)
-        if not needs_history(request, upstream=True):
+        if not isinstance(spec, UpstreamSpec) or not needs_history(request, upstream=True):
             return with_release(request, git=None, versions=self._asked)
         git = self._dist_git.runner(spec, upstream)
         request = replace(request, upstream=read_history(git, upstream, f"{spec.package}.spec"))
         return with_release(request, git=git, versions=self._asked)
+
+    def upstream_release(self, component: Component, files: Mapping[str, bytes], upstream: str) -> str:
+        """Return what `%autorelease` stands for in upstream's own history, without `%dist`.
+
+        Empty where the component has a local spec, or upstream's cannot be read.
+
+        Args:
+            files: of upstream, before overlays; the spec has the component's name.
+            upstream: full id of the upstream commit.
+
+        Raises:
+            ReleaseHistoryError: the history cannot be put together.
+        """
+        spec = component.spec
+        if not isinstance(spec, UpstreamSpec):
+            return ""
+        git = self._dist_git.runner(spec, upstream)
+        request = ReleaseRequest(
+            component=component.name,
+            calculation=component.release,
+            files=files,
+            upstream=read_history(git, upstream, f"{spec.package}.spec"),
+            changes=(),
+            import_commit="",
+        )
+        return release_in_history(request, git=git, versions=self._asked)
 
     @property
     def _asked(self) -> ReadVersions:

@@ -18,6 +18,7 @@ from farm.locks.lock_directory import LockDirectory
 from farm.locks.lock_file import Lock
 from farm.locks.resolution_hash import hash_fields
 from farm.locks.update import LockChange, LockUpdate, LockUpdater
+from farm.overlay.files import Files
 from farm.paths import CachePaths
 from farm.project.loader import load_project
 from farm.render_steps import RenderSteps
@@ -66,9 +67,12 @@ class World:
         return found
 
     def spec(self) -> str:
+        return self.rendered()["demo.spec"].decode()
+
+    def rendered(self) -> Files:
         project = load_project(self.project.root)
         steps = RenderSteps(project=project, cache=CachePaths(root=self.root / "cache"))
-        return steps.render(steps.identify(project.components["demo"])).files["demo.spec"].decode()
+        return steps.render(steps.identify(project.components["demo"])).files
 
 
 @pytest.fixture
@@ -177,6 +181,22 @@ def test_a_change_stands_after_the_upstream_commit_that_it_named(world: World) -
     world.project.commit({}, message="Second", time=1_716_000_000)
     items = [line for line in world.spec().splitlines() if line.startswith("- ")]
     assert items == ["- Second", "- change", "- First", "- change", "- change"]
+
+
+def test_provenance_is_the_release_that_upstream_counts_without_the_projects_changes(world: World) -> None:
+    spec = SPEC.replace("Release: 1%{?dist}", "Release: %autorelease -b 3 -e rc1") + "\n%changelog\n%autochangelog\n"
+    world.upstream.commit("demo", {"demo.spec": spec}, time=1_710_000_000)
+    component = "[components.demo]\nbuild = { emit-upstream-provenance = true }\n"
+    world.write(component)
+    text = (world.project.root / "azldev.toml").read_text()
+    text = text.replace('name = "up"', 'name = "fedora"').replace("distros.up", "distros.fedora")
+    (world.project.root / "azldev.toml").write_text(text)
+    world.update()
+    world.project.commit({}, message="First", time=1_712_000_000)
+    rendered = world.rendered()
+    assert "%[3 + " in rendered["demo.spec"].decode()
+    macros = rendered["demo.azl.macros"].decode().splitlines()
+    assert macros[-2:] == ["%fedora_upstream_release 4.rc1.fc1", "%fedora_upstream_version 1.0"]
 
 
 def test_a_project_outside_git_counts_nothing(world: World) -> None:

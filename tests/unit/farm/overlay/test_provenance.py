@@ -38,6 +38,6 @@ def test_only_numbered_fedora_releases_have_a_dist_tag(distro: str, version: str
 )
 def test_macros_are_those_of_the_untouched_spec(tags: str, number: str, macros: dict[str, str]) -> None:
     document = SpecDocument.parse(tags.encode())
-    found = upstream_macros(document, ".fc43", release_number=number)
+    found = upstream_macros(document, ".fc43", autorelease=number)
     assert found == {f"fedora_upstream_{name}": value for name, value in macros.items()}
     assert upstream_macros(document, "") == {}
