@@ -18,13 +18,15 @@ class Demand:
 
     Attributes:
         cpus: cores of its own; what is idle beside them it may use as well (`Place.may_use`).
-        measured: memory was seen, not guessed: a machine that has less would swap.
+        measured: memory was seen, not guessed.
+        least_memory_bytes: with less it would swap, what is above is to spare; 0 where nothing of a measure is.
     """
 
     cpus: int = 1
     memory_bytes: int = 0
     disk_bytes: int = 0
     measured: bool = False
+    least_memory_bytes: int = 0
 
 
 SMALL = Demand(memory_bytes=_GIB, disk_bytes=2 * _GIB)
@@ -59,11 +61,16 @@ def measured_demand(prior: Demand, limits: BuildLimits, *, memory_bytes: int, di
     Args:
         limits: what no build gets more than, so that nothing more is ever needed.
     """
+    if disk_bytes:
+        prior = replace(prior, disk_bytes=min(_power(disk_bytes, _LEAST_DISK), limits.disk_bytes))
+    if not memory_bytes:
+        return prior
+    step = _memory_step(memory_bytes)
     return replace(
         prior,
-        memory_bytes=min(_memory_step(memory_bytes), limits.memory_bytes) if memory_bytes else prior.memory_bytes,
-        disk_bytes=min(_power(disk_bytes, _LEAST_DISK), limits.disk_bytes) if disk_bytes else prior.disk_bytes,
-        measured=bool(memory_bytes),
+        memory_bytes=min(step, limits.memory_bytes),
+        measured=True,
+        least_memory_bytes=min(step - step // 5, limits.memory_bytes),
     )
 
 

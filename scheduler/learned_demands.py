@@ -48,7 +48,7 @@ def learn_demands(
         expected = durations.of(node)
         prior = prior_demand(replace(expected, seconds=expected.seconds * max(use.cpus, 1)), limits)
         demand = measured_demand(prior, limits, memory_bytes=use.memory_bytes, disk_bytes=use.disk_bytes)
-        found[node] = replace(demand, measured=demand.measured and own is not None)
+        found[node] = demand if own is not None else replace(demand, measured=False, least_memory_bytes=0)
     return found
 
 

@@ -236,12 +236,17 @@ class Machine:
         return self._ready.wanted_slots()
 
     def _line_up(self, node: Node, variation: str) -> None:
-        """Let a build wait for its place."""
+        """Let a build wait for its place, unless it can have none."""
+        if self._nodes[node].over:
+            return
         build = Build(node, variation)
         wish = self._order.wish(build, self._nodes[node].placed)
         if self._ready.fits_nowhere(node.arch, wish.demand):
             needs = f"{wish.demand.memory_bytes >> 20} MiB of memory and {wish.demand.disk_bytes >> 20} MiB of disk"
             self._alarm(AlarmKind.TOO_BIG, f"{node} needs {needs}, which no {node.arch} worker has")
+            if self._ready.never_fits_later:
+                self._finish(node, NodeState.INFRA_ERROR, f"needs {needs}, which this machine has not")
+                return
             self._announce(node, NodeState.QUEUED, f"waits for a bigger {node.arch} worker")
         self._ready.push(build, wish)
 

@@ -133,6 +133,7 @@ class RayExecutor:
             memory_bytes=capacity.memory_bytes,
             disk_bytes=capacity.disk_bytes or UNBOUNDED,
             slots=tuple(sorted((arch.arch, arch.slots) for arch in capacity.arches)),
+            alone=True,
         )
 
     def _give_up_all_but(self, live: Collection[str]) -> None:

@@ -142,6 +142,11 @@ class ReadyBuilds:
         """Tell whether no machine, were it empty, could take a build without swapping."""
         return self._pool.fitted(arch, demand) is None
 
+    @property
+    def never_fits_later(self) -> bool:
+        """Whether what fits nowhere now never will: no other machine may join."""
+        return self._pool.is_alone
+
     def startable(self) -> Iterator[tuple[Build, Place]]:
         """Yield what begins now, with its place, which is taken: `end` gives it back."""
         while not self._pool.is_full or self._reserved:

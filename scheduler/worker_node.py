@@ -17,6 +17,7 @@ class WorkerNode:
         disk_bytes: that builds may use together.
         slots: pairs of architecture and builds of it at once, sorted.
         draining: it ends what it runs and is given nothing more.
+        alone: no other machine will ever join it.
     """
 
     name: str
@@ -25,6 +26,7 @@ class WorkerNode:
     memory_bytes: int = UNBOUNDED
     disk_bytes: int = UNBOUNDED
     draining: bool = False
+    alone: bool = False
 
     def slots_of(self, arch: str) -> int:
         """Return how many builds of an architecture may run at once."""

@@ -45,7 +45,8 @@ class WorkerPool:
     def fitted(self, arch: str, demand: Demand) -> Demand | None:
         """Return what a demand comes down to on the machines there are; None where none of them may ever take it.
 
-        A guess that is too big for all machines is cut down to the biggest; what was measured would make them swap.
+        A guess that is too big for all machines is cut down to the biggest; what was measured loses what is to spare,
+        and would make them swap beyond that.
         """
         key = (arch, demand)
         if key not in self._fitted:
@@ -70,6 +71,11 @@ class WorkerPool:
     def __len__(self) -> int:
         """Return how many machines there are."""
         return len(self._workers)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is one machine, and never will be another."""
+        return any(worker.alone for worker in self._workers.values())
 
     def idle_cpus(self, name: str) -> int:
         """Return how many CPUs of a machine no build has."""
@@ -130,15 +136,15 @@ class WorkerPool:
         able = [worker for worker in self._workers.values() if not worker.draining and worker.slots_of(arch)]
         if not able or any(_holds(_whole(worker), arch, demand) for worker in able):
             return demand
-        biggest = max(able, key=lambda worker: (worker.memory_bytes, worker.disk_bytes, worker.cpus, worker.name))
-        cut = replace(demand, cpus=min(demand.cpus, biggest.cpus))
-        if demand.measured:
-            return cut if _holds(_whole(biggest), arch, cut) else None
-        return replace(
-            cut,
-            memory_bytes=min(cut.memory_bytes, biggest.memory_bytes),
-            disk_bytes=min(cut.disk_bytes, biggest.disk_bytes),
-        )
+        by_size = sorted(able, key=lambda it: (it.memory_bytes, it.disk_bytes, it.cpus, it.name), reverse=True)
+        if not demand.measured:
+            return _cut(demand, by_size[0])
+        spared = replace(demand, memory_bytes=demand.least_memory_bytes or demand.memory_bytes)
+        for worker in by_size:
+            cut = _cut(demand, worker)
+            if _holds(_whole(worker), arch, replace(spared, cpus=cut.cpus)):
+                return replace(cut, disk_bytes=demand.disk_bytes)
+        return None
 
     def _reshape(self, name: str) -> None:
         before = self._shape.pop(name, None)
@@ -153,6 +159,16 @@ class WorkerPool:
         self._shape[name] = shape
         if name not in self._aside and shape[0] > 0 and any(count > 0 for _, count in shape[3]):
             self._open.setdefault(shape, {})[name] = None
+
+
+def _cut(demand: Demand, worker: WorkerNode) -> Demand:
+    """Return as much of a demand as a machine has."""
+    return replace(
+        demand,
+        cpus=min(demand.cpus, worker.cpus),
+        memory_bytes=min(demand.memory_bytes, worker.memory_bytes),
+        disk_bytes=min(demand.disk_bytes, worker.disk_bytes),
+    )
 
 
 def _whole(worker: WorkerNode) -> Shape:

@@ -93,6 +93,9 @@ class Watcher:
                 assert all(done[node, variation] for variation in self.case.variations)
         for worker in self.case.world.workers:
             check_room(worker, simulated)
+        for it in simulated.stretches:
+            demand = self.case.policy.demand_of(it.node)
+            assert not demand.measured or it.place.memory_bytes >= demand.memory_bytes, "it would swap"
 
 
 def check_room(worker: WorkerNode, simulated: Simulated) -> None:

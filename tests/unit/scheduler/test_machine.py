@@ -8,9 +8,11 @@ from farm.build import BuildOutcome
 from farm.digest import Digest, digest_bytes
 from farm.states import FINAL_STATES, NodeState
 from farm.verdict import VerdictStatus
+from scheduler.demand import Demand
 from scheduler.durations import Duration, Durations
 from scheduler.machine import Machine
 from scheduler.messages import (
+    AlarmKind,
     Announce,
     BuildEnded,
     CancelBuild,
@@ -162,6 +164,45 @@ def test_a_failure_blocks_dependents_to_the_end_and_nothing_else() -> None:
     assert core.why(node("top")) == "needs app.x86_64, which is blocked"
     assert not core.finished
     build_through(core, "other")
+    assert core.finished
+
+
+def too_big(*machines: WorkerNode) -> Machine:
+    """Return a machine with a build that was measured to need eight of memory, resolved."""
+    core = Machine(
+        needs={node("big"): frozenset(), node("app"): frozenset([node("big")])},
+        policy=Policy(demands={node("big"): Demand(memory_bytes=8, measured=True)}),
+        variations=VARIATIONS,
+        retry=RetryPolicy(),
+        keep_going=True,
+    )
+    core.handle(WorkersChanged(workers=machines))
+    core.start()
+    return core
+
+
+def test_what_would_swap_is_not_started_before_there_is_room_for_it() -> None:
+    small = WorkerNode(name="small", cpus=8, memory_bytes=7, slots=(("x86_64", 8),))
+    big = WorkerNode(name="big", cpus=8, memory_bytes=15, slots=(("x86_64", 8),))
+    core = too_big(small)
+    out = core.handle(resolved("big"))
+    assert (starts(out), core.state(node("big"))) == ([], NodeState.QUEUED)
+    assert {alarm.kind for alarm in out if isinstance(alarm, RaiseAlarm)} == {AlarmKind.TOO_BIG}
+    out = core.handle(WorkersChanged(workers=(small, big)))
+    assert [(start.variation, start.place.worker) for start in out if isinstance(start, StartBuild)] == [
+        ("first", "big")
+    ]
+    assert starts(core.handle(ended("big", "first"))) == [("big", "second", 1)]
+
+
+def test_what_would_swap_on_the_only_machine_there_will_be_ends_at_once() -> None:
+    core = too_big(WorkerNode(name="only", cpus=8, memory_bytes=7, slots=(("x86_64", 8),), alone=True))
+    out = core.handle(resolved("big"))
+    assert starts(out) == []
+    assert len([alarm for alarm in out if isinstance(alarm, RaiseAlarm)]) == 1
+    assert core.state(node("big")) is NodeState.INFRA_ERROR
+    assert "which this machine has not" in core.why(node("big"))
+    assert core.state(node("app")) is NodeState.BLOCKED
     assert core.finished
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from scheduler.demand import Demand
 from scheduler.worker_node import WorkerNode
 from scheduler.worker_pool import WorkerPool
@@ -40,6 +42,16 @@ def test_a_guess_is_cut_down_to_the_biggest_machine_but_not_what_was_measured() 
     assert pool(BIG).fitted("x86_64", Demand(memory_bytes=100, measured=True)) is None
     many_cpus = Demand(cpus=16, memory_bytes=20, measured=True)
     assert pool(BIG).fitted("x86_64", many_cpus) == Demand(cpus=8, memory_bytes=20, measured=True)
+
+
+def test_what_was_measured_to_spare_is_given_up_before_a_build_fits_nowhere() -> None:
+    demand = Demand(memory_bytes=50, measured=True, least_memory_bytes=40)
+    assert pool(BIG, SMALL).fitted("x86_64", demand) == replace(demand, memory_bytes=40)
+    assert pool(SMALL).fitted("x86_64", demand) is None
+    slim = replace(SMALL, disk_bytes=99)
+    wide = Demand(cpus=9, memory_bytes=9, disk_bytes=50, measured=True)
+    assert pool(BIG, slim).fitted("x86_64", wide) == replace(wide, cpus=2)
+    assert pool(replace(BIG, memory_bytes=60), SMALL).fitted("x86_64", demand) == demand
 
 
 def test_a_machine_that_is_drained_or_set_aside_is_given_nothing() -> None:

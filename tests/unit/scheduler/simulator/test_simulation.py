@@ -1,6 +1,8 @@
 """Properties of the machine and the policy, over random graphs, machines, failures, deaths and commands."""
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import hypothesis.strategies as st
@@ -58,14 +60,7 @@ def cases(draw: st.DrawFn, *, calm: bool = False) -> Case:
         )
         for number in range(draw(st.integers(1, 4)))
     )
-    demands = {
-        each: Demand(
-            cpus=draw(st.integers(1, 6)),
-            memory_bytes=draw(st.integers(0, 20)),
-            disk_bytes=draw(st.integers(0, 20)),
-        )
-        for each in nodes
-    }
+    demands = {each: draw(demand_on(workers)) for each in nodes}
     asks = {
         each: Ask(urgency=draw(st.sampled_from(Urgency)), requester=draw(st.sampled_from("abc"))) for each in nodes[::2]
     }
@@ -95,6 +90,17 @@ def cases(draw: st.DrawFn, *, calm: bool = False) -> Case:
         commands=[*commands, resumed],
         keep_going=calm or draw(st.booleans()),
     )
+
+
+@st.composite
+def demand_on(draw: st.DrawFn, workers: Sequence[WorkerNode]) -> Demand:
+    """Draw a guess of any size, or a measure that one of the machines has room for."""
+    guess = Demand(
+        cpus=draw(st.integers(1, 6)), memory_bytes=draw(st.integers(0, 20)), disk_bytes=draw(st.integers(0, 20))
+    )
+    room = draw(st.sampled_from(workers))
+    fits = guess.memory_bytes <= room.memory_bytes and guess.disk_bytes <= room.disk_bytes
+    return replace(guess, measured=fits and draw(st.booleans()))
 
 
 def command(nodes: list[Node]) -> st.SearchStrategy[messages.Event]:
