@@ -67,8 +67,11 @@ class Database:
         joined = self._joined()
         if joined is not None:
             return joined.do(work)
-        answer: T = _patiently()(self._read_once, work)
-        return answer
+        try:
+            return self._read_once(work)
+        except (LedgerUnreachableError, LedgerConflictError):
+            answer: T = _patiently()(self._read_once, work)
+            return answer
 
     def write(self, work: Callable[[Connection], T], *, appends: bool = False) -> T:
         """Do what may write, in a transaction of its own or in that of this thread.

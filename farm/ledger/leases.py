@@ -4,16 +4,37 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from farm.canonical import decode, encode
 from farm.clock import timestamp
 from farm.ledger.errors import StaleLeaseError
 from farm.ledger.holder import Holder, is_known_dead
+from farm.ledger.insertion import insert_new
 from farm.ledger.pieces import pieces
 from farm.ledger.tables import lease_table
 from farm.ledger.values import Lease
+
+_LOCKED = (
+    select(lease_table)
+    .where(lease_table.c.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(lease_table.c.subject)
+    .with_for_update()
+)
+"""Rows are locked in the order of their subjects, so that nobody waits in a circle."""
+
+_OF_SUBJECT = update(lease_table).where(lease_table.c.subject == bindparam("of"))
+_TAKEN = _OF_SUBJECT.values(
+    token=bindparam("next"),
+    held=True,
+    holder=bindparam("by"),
+    ttl_seconds=bindparam("seconds"),
+    expires=bindparam("until"),
+)
+_RENEWED = _OF_SUBJECT.values(expires=bindparam("until"))
+_RELEASED = _OF_SUBJECT.where(
+    (lease_table.c.token == bindparam("mine")) & (lease_table.c.holder == bindparam("me"))
+).values(held=False)
 
 _Rows = Mapping[str, Row[tuple[object, ...]]]
 
@@ -22,26 +43,19 @@ def acquire(
     connection: Connection, subjects: Collection[str], holder: Holder, ttl_seconds: float, now: datetime
 ) -> dict[str, Lease]:
     """Lease those of the subjects that nobody has, and return the leases."""
-    rows = _locked_rows(connection, subjects)
-    missing = sorted(set(subjects) - rows.keys())
-    if missing:
-        _insert_free(connection, missing)
-        rows = {**rows, **_locked_rows(connection, missing)}
     expires = _expiry(now, ttl_seconds)
-    taken = {
-        subject: Lease(subject=subject, token=row.token + 1, holder=holder, ttl_seconds=ttl_seconds, expires=expires)
-        for subject, row in sorted(rows.items())
-        if not row.held or _is_lost(row, now)
-    }
+
+    def lease(subject: str, token: int) -> Lease:
+        return Lease(subject=subject, token=token, holder=holder, ttl_seconds=ttl_seconds, expires=expires)
+
+    rows = _locked_rows(connection, subjects)
+    free = [row for row in rows.values() if not row.held or _is_lost(row, now)]
+    taken = {row.subject: lease(row.subject, row.token + 1) for row in free}
     if taken:
-        change = update(lease_table).where(lease_table.c.subject == bindparam("of"))
-        connection.execute(
-            change.values(
-                token=bindparam("next"), held=True, holder=_words(holder), ttl_seconds=ttl_seconds, expires=expires
-            ),
-            [{"of": subject, "next": lease.token} for subject, lease in taken.items()],
-        )
-    return taken
+        told = {"by": _words(holder), "seconds": ttl_seconds, "until": expires}
+        connection.execute(_TAKEN, [{"of": subject, "next": it.token, **told} for subject, it in taken.items()])
+    first = {subject: lease(subject, 1) for subject in sorted(set(subjects) - rows.keys())}
+    return {**taken, **_insert(connection, first)}
 
 
 def renew(connection: Connection, leases: Sequence[Lease], now: datetime) -> list[Lease]:
@@ -49,26 +63,18 @@ def renew(connection: Connection, leases: Sequence[Lease], now: datetime) -> lis
     stale = refusals(connection, leases)
     renewed = [replace(it, expires=_expiry(now, it.ttl_seconds)) for it in leases if it.subject not in stale]
     if renewed:
-        change = update(lease_table).where(lease_table.c.subject == bindparam("of"))
-        connection.execute(
-            change.values(expires=bindparam("until")), [{"of": it.subject, "until": it.expires} for it in renewed]
-        )
+        connection.execute(_RENEWED, [{"of": it.subject, "until": it.expires} for it in renewed])
     return renewed
 
 
 def release(connection: Connection, leases: Sequence[Lease]) -> None:
     """Give leases back, where they are still the current ones."""
-    if not leases:
-        return
-    mine = (
-        (lease_table.c.subject == bindparam("of"))
-        & (lease_table.c.token == bindparam("mine"))
-        & (lease_table.c.holder == bindparam("me"))
-    )
-    connection.execute(
-        update(lease_table).where(mine).values(held=False),
-        [{"of": it.subject, "mine": it.token, "me": _words(it.holder)} for it in sorted(leases, key=_by_subject)],
-    )
+    told = [
+        {"of": it.subject, "mine": it.token, "me": _words(it.holder)}
+        for it in sorted(leases, key=lambda lease: lease.subject)
+    ]
+    if told:
+        connection.execute(_RELEASED, told)
 
 
 def current(connection: Connection, subject: str) -> Lease | None:
@@ -92,7 +98,7 @@ def refusals(connection: Connection, leases: Collection[Lease]) -> dict[str, Sta
     """
     rows = _locked_rows(connection, [lease.subject for lease in leases])
     found = {}
-    for lease in sorted(leases, key=_by_subject):
+    for lease in sorted(leases, key=lambda it: it.subject):
         row = rows.get(lease.subject)
         if row is None or not row.held or row.token != lease.token or row.holder != _words(lease.holder):
             found[lease.subject] = _stale(lease, row)
@@ -119,31 +125,33 @@ def _stale(lease: Lease, row: Row[tuple[object, ...]] | None) -> StaleLeaseError
 
 
 def _locked_rows(connection: Connection, subjects: Collection[str]) -> _Rows:
-    """Lock rows in the order of their subjects, so that nobody waits in a circle."""
-    found = {}
-    for some in pieces(subjects):
-        query = select(lease_table).where(lease_table.c.subject.in_(some)).order_by(lease_table.c.subject)
-        found.update({row.subject: row for row in connection.execute(query.with_for_update())})
-    return found
+    rows = (row for some in pieces(subjects) for row in connection.execute(_LOCKED, {"subjects": some}))
+    return {row.subject: row for row in rows}
 
 
-def _insert_free(connection: Connection, subjects: Sequence[str]) -> None:
-    """Insert rows that nobody holds; where another did so at the same time, theirs are as good."""
-    free = {"token": 0, "held": False, "holder": "", "ttl_seconds": 0.0, "expires": ""}
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(lease_table), [{"subject": subject, **free} for subject in subjects])
-    except IntegrityError:
-        for subject in subjects if len(subjects) > 1 else ():
-            _insert_free(connection, [subject])
+def _insert(connection: Connection, first: Mapping[str, Lease]) -> dict[str, Lease]:
+    """Insert the rows of subjects that were never leased; where another did so at the same time, theirs stand."""
+    if not first:
+        return {}
+    inserted = connection.execute(
+        insert_new(connection, lease_table).returning(lease_table.c.subject),
+        [
+            {
+                "subject": it.subject,
+                "token": it.token,
+                "held": True,
+                "holder": _words(it.holder),
+                "ttl_seconds": it.ttl_seconds,
+                "expires": it.expires,
+            }
+            for it in first.values()
+        ],
+    )
+    return {subject: first[subject] for subject in sorted(inserted.scalars())}
 
 
 def _words(holder: Holder) -> str:
     return encode(holder).decode()
-
-
-def _by_subject(lease: Lease) -> str:
-    return lease.subject
 
 
 def _is_lost(row: Row[tuple[object, ...]], now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What the ledger is asked and told for many builds at once: a few statements, however many there are."""
 
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Sequence
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,6 +15,23 @@ from farm.ledger.holder import Holder
 from farm.ledger.subjects import build_subject, require_subject
 from farm.ledger.values import Lease, NodeOutcome
 from farm.verdict import Verdict
+
+T = TypeVar("T")
+
+
+class _Once(Generic[T]):
+    """Asks once, when it is first called, and remembers."""
+
+    __slots__ = ("_answer", "_ask")
+
+    def __init__(self, ask: Callable[[], T]) -> None:
+        self._ask = ask
+        self._answer: T | None = None
+
+    def __call__(self) -> T:
+        if self._answer is None:
+            self._answer = self._ask()
+        return self._answer
 
 
 class ManyAtOnce:
@@ -33,7 +50,7 @@ class ManyAtOnce:
         Raises:
             UnknownRunError: there is no such run.
         """
-        now = cache(self._now)
+        now = _Once(self._now)
         return self._database.write(
             lambda connection: event_log.append(connection, run_id, events, now()), appends=True
         )
@@ -44,14 +61,14 @@ class ManyAtOnce:
         It belongs into a transaction: alone, a lost connection could leave leases that nobody knows of until they
         expire.
         """
-        now = cache(self._clock.now)
+        now = _Once(self._clock.now)
         return self._database.write(
             lambda connection: leases.acquire(connection, subjects, holder, ttl_seconds, now()), appends=True
         )
 
     def renew(self, held: Sequence[Lease]) -> list[Lease]:
         """Prolong leases, each by its own time to live, and return those that were not lost."""
-        now = cache(self._clock.now)
+        now = _Once(self._clock.now)
         return self._database.write(lambda connection: leases.renew(connection, held, now()), appends=True)
 
     def release(self, held: Sequence[Lease]) -> None:
@@ -66,7 +83,7 @@ class ManyAtOnce:
         """
         for lease, result in told:
             require_subject(lease, build_subject(result.build_id, result.variation.name))
-        now = cache(self._now)
+        now = _Once(self._now)
 
         def work(connection: Connection) -> dict[str, str]:
             refused = leases.refusals(connection, [lease for lease, _ in told])
@@ -83,7 +100,7 @@ class ManyAtOnce:
         """
         for lease, verdict in reached:
             require_subject(lease, build_subject(verdict.build_id))
-        now = cache(self._now)
+        now = _Once(self._now)
 
         def work(connection: Connection) -> dict[str, str]:
             refused = leases.refusals(connection, [lease for lease, _ in reached])
@@ -98,7 +115,7 @@ class ManyAtOnce:
         Raises:
             UnknownRunError: there is no such run.
         """
-        now = cache(self._now)
+        now = _Once(self._now)
         last = list({(outcome.component, outcome.arch): outcome for outcome in ended}.values())
         self._database.write(lambda connection: outcomes.record(connection, run_id, last, now()), appends=True)
 

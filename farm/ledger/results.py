@@ -2,14 +2,21 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from farm.build import BuildResult
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
+from farm.ledger.insertion import insert_new
 from farm.ledger.pieces import pieces
 from farm.ledger.tables import result_table
 from farm.ledger.values import Lease
+
+_OF_BUILDS = (
+    select(result_table.c.build_id, result_table.c.body)
+    .where(result_table.c.build_id.in_(bindparam("build_ids", expanding=True)))
+    .order_by(result_table.c.seq)
+)
 
 
 def record(connection: Connection, results: Sequence[tuple[Lease, BuildResult]], now: str) -> None:
@@ -20,20 +27,15 @@ def record(connection: Connection, results: Sequence[tuple[Lease, BuildResult]],
         digest = digest_bytes(body)
         told = {"build_id": result.build_id, "digest": digest, "token": lease.token, "recorded": now}
         news.setdefault((result.build_id, digest), {**told, "body": body.decode()})
-    for some in pieces([build_id for build_id, _ in news]):
-        query = select(result_table.c.build_id, result_table.c.digest).where(result_table.c.build_id.in_(some))
-        for row in connection.execute(query):
-            news.pop((row.build_id, row.digest), None)
     if news:
-        connection.execute(insert(result_table), list(news.values()))
+        connection.execute(insert_new(connection, result_table), list(news.values()))
 
 
 def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, list[BuildResult]]:
     """Return all attempts at build ids, oldest first; nothing of ids that nobody tried."""
     found: dict[Digest, list[BuildResult]] = {}
     for some in pieces(build_ids):
-        query = select(result_table.c.build_id, result_table.c.body).where(result_table.c.build_id.in_(some))
-        for row in connection.execute(query.order_by(result_table.c.seq)):
+        for row in connection.execute(_OF_BUILDS, {"build_ids": some}):
             found.setdefault(row.build_id, []).append(decode(row.body.encode(), BuildResult))
     return found
 

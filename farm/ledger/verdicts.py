@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
@@ -10,6 +10,14 @@ from farm.ledger.pieces import pieces
 from farm.ledger.tables import verdict_rpm_table, verdict_table
 from farm.ledger.values import Lease
 from farm.verdict import Verdict, VerdictStatus
+
+_HOLDING = select(verdict_table.c.body).where(
+    verdict_table.c.seq.in_(
+        select(func.max(verdict_table.c.seq))
+        .where(verdict_table.c.build_id.in_(bindparam("build_ids", expanding=True)))
+        .group_by(verdict_table.c.build_id)
+    )
+)
 
 
 def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now: str) -> None:
@@ -44,9 +52,7 @@ def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Dig
     """Return the verdicts that hold for build ids, in their order."""
     found: dict[Digest, Verdict] = {}
     for some in pieces(build_ids):
-        newest = select(func.max(verdict_table.c.seq)).where(verdict_table.c.build_id.in_(some))
-        query = select(verdict_table.c.body).where(verdict_table.c.seq.in_(newest.group_by(verdict_table.c.build_id)))
-        for body in connection.execute(query).scalars():
+        for body in connection.execute(_HOLDING, {"build_ids": some}).scalars():
             verdict = decode(body.encode(), Verdict)
             found[verdict.build_id] = verdict
     return {build_id: found[build_id] for build_id in build_ids if build_id in found}

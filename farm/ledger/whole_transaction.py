@@ -55,7 +55,7 @@ class WholeTransaction:
             return self._attempt(work)
         self._working = True
         try:
-            answer: T = self._patiently()(self._attempt, work)
+            answer = self._attempt_again(work)
         finally:
             self._working = False
         self._done.append((work, answer))
@@ -82,6 +82,13 @@ class WholeTransaction:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+    def _attempt_again(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._attempt(work)
+        except (LedgerUnreachableError, LedgerConflictError):
+            answer: T = self._patiently()(self._attempt, work)
+            return answer
 
     def _attempt(self, work: Callable[[Connection], T]) -> T:
         try:
