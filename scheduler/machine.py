@@ -220,6 +220,7 @@ class Machine:
         progress = self._nodes[event.node]
         progress.build_id = event.build_id
         progress.built.update(name for name in event.built if name in self._variations)
+        progress.placed.update(event.places)
         if event.verdict is not None:
             self._finish(event.node, _JUDGED_AS[event.verdict], event.why)
             return

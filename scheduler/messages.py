@@ -21,6 +21,7 @@ class Resolved:
     Attributes:
         built: variations of this build id that have succeeded already, in this or an earlier run.
         verdict: set where this build id has been judged already, for the reason `why`.
+        places: pairs of such a variation and the machine that built it, or how its name begins.
     """
 
     node: Node
@@ -28,6 +29,7 @@ class Resolved:
     built: tuple[str, ...]
     verdict: VerdictStatus | None
     why: str = ""
+    places: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

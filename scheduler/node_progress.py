@@ -16,7 +16,7 @@ class NodeProgress:
         stuck: something that it needs will never be usable.
         built: variations that have succeeded.
         running: the attempt of each variation that runs.
-        placed: the machine that each variation was given last.
+        placed: the machine that each variation was given last, or how its name begins.
         failed: attempts of each variation that count against its budget.
     """
 

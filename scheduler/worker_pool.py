@@ -54,16 +54,20 @@ class WorkerPool:
         return self._fitted[key]
 
     def find(self, arch: str, demand: Demand, avoid: str = "") -> str:
-        """Return the machine with the least left over for a build, not `avoid` if another will do; empty if none."""
+        """Return the machine with the least left over for a build; empty if none.
+
+        Args:
+            avoid: a machine that is taken only if no other will do, or how its name begins.
+        """
         best: tuple[bool, Shape] | None = None
         found = ""
         for shape, names in self._open.items():
             if not _holds(shape, arch, demand):
                 continue
             name = next(iter(names))
-            if name == avoid and len(names) > 1:
-                name = next(other for other in names if other != avoid)
-            key = (name == avoid, shape)
+            if _is(name, avoid):
+                name = next((other for other in names if not _is(other, avoid)), name)
+            key = (_is(name, avoid), shape)
             if best is None or key < best:
                 best, found = key, name
         return found
@@ -159,6 +163,10 @@ class WorkerPool:
         self._shape[name] = shape
         if name not in self._aside and shape[0] > 0 and any(count > 0 for _, count in shape[3]):
             self._open.setdefault(shape, {})[name] = None
+
+
+def _is(name: str, avoid: str) -> bool:
+    return bool(avoid) and name.startswith(avoid)
 
 
 def _cut(demand: Demand, worker: WorkerNode) -> Demand:

@@ -206,6 +206,25 @@ def test_what_would_swap_on_the_only_machine_there_will_be_ends_at_once() -> Non
     assert core.finished
 
 
+def test_what_verifies_a_build_of_an_earlier_run_prefers_another_machine_too() -> None:
+    core = machine({"lib": []})
+    core.handle(
+        WorkersChanged(
+            workers=tuple(WorkerNode(name=f"{it}0123456789", cpus=1, slots=(("x86_64", 1),)) for it in ("a", "b"))
+        )
+    )
+    core.start()
+    known = Resolved(
+        node=node("lib"),
+        build_id=build_id(node("lib")),
+        built=("first",),
+        verdict=None,
+        places=(("first", "a01234"),),
+    )
+    (start,) = [it for it in core.handle(known) if isinstance(it, StartBuild)]
+    assert (start.variation, start.place.worker) == ("second", "b0123456789")
+
+
 def test_without_keep_going_the_first_failure_stops_the_run() -> None:
     core = machine({"lib": [], "other": [], "app": ["other"]}, keep_going=False)
     core.start()
