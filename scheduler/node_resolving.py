@@ -199,8 +199,14 @@ class NodeResolving:
 
     def _finished_builds(self, it: InputsFound, succeeded: Sequence[BuildResult]) -> messages.Event:
         """Tell of the variations whose RPMs are still there."""
-        built = tuple(result.variation.name for result in succeeded if self._has_all(result.rpms))
-        return messages.Resolved(node=it.node, build_id=it.build_id, built=built, verdict=None)
+        there = [result for result in succeeded if self._has_all(result.rpms)]
+        return messages.Resolved(
+            node=it.node,
+            build_id=it.build_id,
+            built=tuple(result.variation.name for result in there),
+            verdict=None,
+            places=tuple((result.variation.name, result.worker.rpartition("/")[2]) for result in there),
+        )
 
     def _has_all(self, rpms: Sequence[BuiltRpm]) -> bool:
         return all(self._store.has(rpm.digest) for rpm in rpms)
