@@ -70,7 +70,7 @@ class RenderSteps:
 
     def __init__(self, *, project: Project, cache: CachePaths) -> None:
         self._dist_git = DistGit(cache.dist_git)
-        self._releases = project_releases(project, cache=cache.dist_git, dist_git=self._dist_git)
+        self._releases = project_releases(project, cache=cache, dist_git=self._dist_git)
         self._scratch = cache.scratch
         self._boundary = Boundary(project.roots)
         self._scripts = SourceScripts(roots=project.roots, scratch=cache.scratch)

@@ -73,11 +73,12 @@ def needs_history(request: ReleaseRequest, *, upstream: bool = False) -> bool:
     return has_history and spec_features(request.files[request.spec_name]).needs_history
 
 
-def with_release(request: ReleaseRequest, *, git: RunGit | None, versions: ReadVersions) -> bytes:
+def with_release(request: ReleaseRequest, *, git: RunGit | None, versions: Sequence[ReadVersions]) -> bytes:
     """Return the spec as rpmbuild can read it: release raised, `%autorelease` defined, changelog written.
 
     Args:
         git: runs git on the component's dist-git repository; None for a local spec.
+        versions: one is asked where those before it cannot read a spec whose release depends on it.
 
     Raises:
         ReleaseError: the release is none that can be raised.
@@ -88,17 +89,20 @@ def with_release(request: ReleaseRequest, *, git: RunGit | None, versions: ReadV
     if not needs_history(request):
         return spec
     found = _autorelease(request, spec, git, versions)
-    if found.version is None and spec_features(spec).has_autorelease:
+    if _is_unknown(found, spec):
         raise SpecVersionError(
             f"the release of component {request.component!r} cannot be computed",
-            why=f"{request.spec_name} cannot be read, so that its version is not known",
+            why=f"{request.spec_name} cannot be read, by rpm neither, so that its version is not known",
             hint="set `release.calculation = 'manual'` and the Release tag with a spec-set-tag overlay",
         )
     return process_spec(spec, number=found.number, changelog=found.changelog)
 
 
-def release_in_history(request: ReleaseRequest, *, git: RunGit | None, versions: ReadVersions) -> str:
+def release_in_history(request: ReleaseRequest, *, git: RunGit | None, versions: Sequence[ReadVersions]) -> str:
     """Return what `%autorelease` stands for in the spec as it is, without `%dist`; empty where it cannot be read.
+
+    Args:
+        versions: as for `with_release`.
 
     Raises:
         ReleaseHistoryError: the history cannot be put together.
@@ -107,10 +111,22 @@ def release_in_history(request: ReleaseRequest, *, git: RunGit | None, versions:
     return found.version.release(found.number) if found.version else ""
 
 
-def _autorelease(request: ReleaseRequest, spec: bytes, git: RunGit | None, versions: ReadVersions) -> Autorelease:
+def _autorelease(
+    request: ReleaseRequest, spec: bytes, git: RunGit | None, versions: Sequence[ReadVersions]
+) -> Autorelease:
+    """Return what history says by the first reader that can read the newest spec.
+
+    That one reads all of the history: versions that two of them say would not compare.
+    """
     history = _history(request)
-    reader = _Versions(request, history, git, versions, spec)
-    return autorelease(history, reader.of, reader.content)
+    first, *others = versions
+    reader = _Versions(request, history, git, first, spec)
+    found = autorelease(history, reader.of, reader.content)
+    return _autorelease(request, spec, git, others) if others and _is_unknown(found, spec) else found
+
+
+def _is_unknown(found: Autorelease, spec: bytes) -> bool:
+    return found.version is None and spec_features(spec).has_autorelease
 
 
 def _history(request: ReleaseRequest) -> PackageHistory:

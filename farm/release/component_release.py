@@ -60,6 +60,7 @@ class ComponentReleases:
 
     Args:
         repository: gives the project's; None where it is in none: nothing is counted then. Asked once, as the others.
+        versions: gives readers of versions; one is asked where those before it cannot read a spec.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class ComponentReleases:
         inputs: Callable[[], ProjectInputs],
         locks: LockDirectory,
         dist_git: DistGitRepositories,
-        versions: Callable[[], ReadVersions],
+        versions: Callable[[], Sequence[ReadVersions]],
     ) -> None:
         self._open_repository = repository
         self._open_inputs = inputs
@@ -175,7 +176,7 @@ class ComponentReleases:
         return release_in_history(request, git=git, versions=self._asked)
 
     @property
-    def _asked(self) -> ReadVersions:
+    def _asked(self) -> Sequence[ReadVersions]:
         with self._opening:
             return self._versions
 
@@ -188,7 +189,7 @@ class ComponentReleases:
         return self._open_inputs()
 
     @cached_property
-    def _versions(self) -> ReadVersions:
+    def _versions(self) -> Sequence[ReadVersions]:
         return self._open_versions()
 
     @cached_property

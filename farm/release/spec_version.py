@@ -66,6 +66,7 @@ class VersionsByReader:
     def read(self, name: str, trees: Sequence[Mapping[str, bytes]]) -> list[SpecVersion | None]:
         """Return the version of a spec in each set of files."""
         with tempfile.TemporaryDirectory(prefix="farm-versions-") as scratch:
+            Path(scratch).chmod(0o711)  # a sandbox of another user goes through it to the specs
             specs = [_lay_out(Path(scratch) / str(at), name, files) for at, files in enumerate(trees)]
             readings = self._reader.read(specs, macros=self._macros, arch=self._arch)
         return [spec_version(reading) for reading in readings]

@@ -16,6 +16,7 @@ from farm.paths import CachePaths
 from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
 from farm.project.model import Project
+from farm.release.errors import SpecVersionError
 from farm.render import Renderer
 from farm.source_package import RenderedSource
 from farm.sources.errors import SourceConflictError, SourceMissingError, WrongHashError
@@ -313,6 +314,19 @@ def test_autorelease_is_counted_in_dist_git(world: World) -> None:
     spec = world.content(world.render("[components.demo]\n"))["demo.spec"].decode()
     assert "%[1 + " in spec
     assert "- change\n" in spec[spec.index("%changelog") :]
+
+
+@pytest.mark.skipif(shutil.which("rpmspec") is None, reason="no rpmspec on this machine")
+def test_a_version_that_only_rpm_can_read_is_read_in_the_sandbox(world: World) -> None:
+    spec = SPEC.replace("1%{?dist}", "%autorelease").replace("Version: 1.0", "Version: %(echo 1 | tr 1 7).0")
+    world.demo(spec)
+    world.upstream.commit("demo", {"notes": "more"})
+    rendered = world.content(world.render("[components.demo]\n"))["demo.spec"].decode()
+    assert "%[2 + " in rendered
+    assert "- 7.0-2\n" in rendered
+    world.upstream.commit("demo", {"demo.spec": spec.replace("Name: demo\n", "%if\n")})
+    with pytest.raises(SpecVersionError):
+        world.render("[components.demo]\n")
 
 
 def test_the_lock_file_says_which_commit_is_taken(world: World) -> None:

@@ -61,7 +61,7 @@ def test_autorelease_is_refused_where_a_release_must_be_static() -> None:
 
 
 def test_a_local_spec_counts_its_changes() -> None:
-    text = with_release(request("", spec=spec_text("1")), git=None, versions=PlainVersions()).decode()
+    text = with_release(request("", spec=spec_text("1")), git=None, versions=[PlainVersions()]).decode()
     assert "%[3 + " in text
     assert (
         "- S1\n\n* Thu Jan 01 1970 P <p@x> - 1-2\n- S0\n\n* Thu Jan 01 1970 azldev <> - 1-1\n- Initial sources\n"
@@ -72,5 +72,31 @@ def test_a_local_spec_counts_its_changes() -> None:
 def test_a_version_that_nobody_can_read_is_an_error() -> None:
     with pytest.raises(SpecVersionError):
         with_release(
-            request("", spec="Name: demo\nRelease: %autorelease\n%changelog\n"), git=None, versions=PlainVersions()
+            request("", spec="Name: demo\nRelease: %autorelease\n%changelog\n"), git=None, versions=[PlainVersions()]
         )
+
+
+class Blind:
+    """Reads nothing."""
+
+    def read(self, name: str, trees: Sequence[Mapping[str, bytes]]) -> list[SpecVersion | None]:  # noqa: ARG002 - as the protocol
+        return [None for _ in trees]
+
+
+class Unasked:
+    """Must not be asked."""
+
+    def read(self, name: str, trees: Sequence[Mapping[str, bytes]]) -> list[SpecVersion | None]:  # noqa: ARG002 - as the protocol
+        raise AssertionError
+
+
+def test_the_next_reader_reads_what_the_first_one_cannot() -> None:
+    wanted = request("", spec=spec_text("1"))
+    known = with_release(wanted, git=None, versions=[PlainVersions(), Unasked()])
+    assert with_release(wanted, git=None, versions=[Blind(), PlainVersions(), Unasked()]) == known
+    with pytest.raises(SpecVersionError):
+        with_release(wanted, git=None, versions=[Blind(), Blind()])
+
+
+def test_a_version_on_which_nothing_depends_is_not_asked_for_twice() -> None:
+    with_release(request("", spec="Name: demo\nRelease: 1\n"), git=None, versions=[Blind(), Unasked()])

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from farm.inputs.component_inputs import ProjectInputs
 from farm.locks.errors import LockFileError, StaleLockError
 from farm.locks.lock_directory import LockDirectory
 from farm.locks.lock_file import Lock
+from farm.paths import CachePaths
 from farm.project.model import UpstreamSpec
 from farm.release.component_release import NO_PLAN, ComponentReleases
 from farm.release.project_releases import project_releases
@@ -20,7 +22,7 @@ def releases(root: Path) -> ComponentReleases:
     def unasked() -> ProjectInputs:
         raise AssertionError
 
-    def unread() -> ReadVersions:
+    def unread() -> Sequence[ReadVersions]:
         raise AssertionError
 
     return ComponentReleases(
@@ -57,8 +59,8 @@ def test_a_local_spec_needs_no_lock(tmp_path: Path) -> None:
 
 def test_nothing_is_counted_outside_git(tmp_path: Path) -> None:
     project = make_project(make_component("x"), root=tmp_path)
-    found = project_releases(project, cache=tmp_path / "cache", dist_git=DistGit(tmp_path / "cache"))
+    found = project_releases(project, cache=CachePaths(root=tmp_path / "cache"), dist_git=DistGit(tmp_path / "cache"))
     assert found.plan(make_component("x")) == NO_PLAN
     (tmp_path / "locks").mkdir()
-    found = project_releases(project, cache=tmp_path / "cache", dist_git=DistGit(tmp_path / "cache"))
+    found = project_releases(project, cache=CachePaths(root=tmp_path / "cache"), dist_git=DistGit(tmp_path / "cache"))
     assert found.plan(make_component("x")) == NO_PLAN
