@@ -11,8 +11,10 @@ from farm.environment import is_root
 from farm.project.farm_settings import FarmSettings
 from farm.project.model import Project
 from farm.sandbox.mount_namespace import isolate_mounts
+from farm.sources.errors import SourceScriptError
 from farm.sources.script_roots import ScriptRoots
 from scheduler.repository import PackageRepository
+from scheduler.requirement_text import RequirementError, parse_requirement
 from scheduler.seed_repositories import SeedRepositories
 from scheduler.solver import solve_buildroot
 from workers.buildroot import Buildroots
@@ -43,6 +45,7 @@ class SeedScriptRoots:
     @contextmanager
     def opened(self, packages: Sequence[str], wanted_by: str) -> Iterator[Path]:
         """Give a root; see `ScriptRoots.opened`."""
+        _check(packages, wanted_by)
         lock = self._lock(packages, wanted_by)
         with script_root(self._buildroots(lock.arch), lock) as root:
             yield root
@@ -58,6 +61,18 @@ class SeedScriptRoots:
                 requires=packages,
                 wanted_by=wanted_by,
             )
+
+
+def _check(packages: Sequence[str], wanted_by: str) -> None:
+    for package in packages:
+        try:
+            parse_requirement(package)
+        except RequirementError as exc:
+            raise SourceScriptError(
+                f"{wanted_by} asks for what is no package",
+                why=f"{exc.what} {exc.why}".strip(),
+                hint="`mock-packages` are names of packages, or what they provide; a group has to be spelled out",
+            ) from exc
 
 
 def seed_script_roots(farm: FarmContext, project: Project) -> ScriptRoots | None:

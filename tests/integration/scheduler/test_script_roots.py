@@ -124,6 +124,12 @@ def test_a_package_that_is_not_there_is_named_with_the_line_that_asks_for_it(wor
     assert "azldev.toml:5" in said
 
 
+def test_what_is_no_package_is_named_with_the_line_that_asks_for_it(world: World) -> None:
+    world.packages = '["make", "two words"]'
+    status, said = world.render()
+    assert (status, "SRC014" in said, "'two words'" in said, "azldev.toml:5" in said) == (3, True, True, True), said
+
+
 def test_a_root_without_a_shell_says_where_one_is_named(world: World) -> None:
     world.base = "[]"
     status, said = world.render()
