@@ -6,6 +6,8 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+
 from farm.clock import SystemClock
 from farm.errors import InfrastructureError, UsageError
 from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus, cluster_node
@@ -21,6 +23,7 @@ from scheduler.ray_library import (
 from scheduler.ray_library import NodeStatus as RayStatus
 
 _CONNECT_SECONDS = 5.0
+_CONNECT_ATTEMPTS = 4
 _ANSWER_SECONDS = 10.0
 _HEAD_PORT = 6379
 _MOST_SLOTS = 10_000
@@ -117,12 +120,7 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         self.address = cluster_address(address)
-        host, _, port = self.address.rpartition(":")
-        try:
-            # Ray itself would try for a minute.
-            socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
-        except (OSError, OverflowError) as exc:
-            raise self._unreachable(exc) from exc
+        self._require_head(attempts=1)
         with self._asking():
             self._head = GcsClient(address=self.address)
 
@@ -132,6 +130,7 @@ class Cluster:
         Raises:
             ClusterUnreachableError: the head does not answer any more.
         """
+        self._require_head()
         with self._asking():
             state = get_cluster_resource_state(self._head)
         found = [
@@ -227,6 +226,20 @@ class Cluster:
         key = node_id.encode()
         with self._asking():
             self._head.internal_kv_del(key, del_by_prefix=False, namespace=_DRAINS, timeout=_ANSWER_SECONDS)
+
+    def _require_head(self, attempts: int = _CONNECT_ATTEMPTS) -> None:
+        """See that somebody listens. Ray itself would try for a minute, and then end the whole process.
+
+        Who refuses is gone, with all that the cluster knew; who is silent may be behind a network that comes back.
+        """
+        host, _, port = self.address.rpartition(":")
+        retrying = Retrying(
+            retry=retry_if_exception_type(TimeoutError), stop=stop_after_attempt(attempts), reraise=True
+        )
+        try:
+            retrying(socket.create_connection, (host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+        except (OSError, OverflowError) as exc:
+            raise self._unreachable(exc) from exc
 
     @contextmanager
     def _asking(self) -> Iterator[None]:

@@ -62,21 +62,20 @@ class ChaosCluster(RayCluster):
         if node is not None:
             node.process.wait()
 
-    def kill_node(self, name: str, run: ChaosRun) -> None:
+    def kill_node(self, name: str, run: ChaosRun) -> bool:
         self.nodes[name].kill()
-        run.count("node")
+        return run.count("node")
 
-    def kill_raylet(self, name: str, run: ChaosRun) -> None:
+    def kill_raylet(self, name: str, run: ChaosRun) -> bool:
         """Kill what runs a worker's Ray; the node ends of it."""
         node = self.nodes[name]
-        for pid in _programs(node, "raylet"):
-            run.kill(pid, "raylet")
+        struck = any([run.kill(pid, "raylet") for pid in _programs(node, "raylet")])
         node.process.wait(60)
+        return struck
 
-    def kill_head(self, run: ChaosRun) -> None:
+    def kill_head(self, run: ChaosRun) -> bool:
         """Kill the head's server: the whole cluster ends of it."""
-        for pid in _programs(self.nodes["head"], _SERVER):
-            run.kill(pid, "head")
+        return any([run.kill(pid, "head") for pid in _programs(self.nodes["head"], _SERVER)])
 
     def kill_build(self, run: ChaosRun, chance: random.Random, killed: dict[str, int]) -> bool:
         """Kill a process that builds something whose processes did not die too often; tell whether there was one."""

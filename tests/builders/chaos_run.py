@@ -83,14 +83,17 @@ class ChaosRun:
             lease = ledger.lease_of(run_subject(ledger.runs()[0].run_id))
             return lease is not None and lease.expires < timestamp(ledger.clock.now())
 
-    def count(self, what: str) -> None:
+    def count(self, what: str) -> bool:
+        """Remember that something was struck."""
         self.kills[what] = self.kills.get(what, 0) + 1
+        return True
 
-    def kill_driver(self, driver: subprocess.Popen[bytes]) -> None:
-        if driver.poll() is None:
-            driver.send_signal(signal.SIGKILL)
-            self.count("driver")
+    def kill_driver(self, driver: subprocess.Popen[bytes]) -> bool:
+        if driver.poll() is not None:
+            return False
+        driver.send_signal(signal.SIGKILL)
         driver.wait()
+        return self.count("driver")
 
     def kill(self, pid: int, what: str) -> bool:
         """Kill a process, where it is still there."""
@@ -98,8 +101,7 @@ class ChaosRun:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             return False
-        self.count(what)
-        return True
+        return self.count(what)
 
     def ledger(self) -> Ledger:
         return Ledger.open(self.state.ledger_address)

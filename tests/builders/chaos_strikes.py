@@ -16,7 +16,8 @@ from farm.clock import SystemClock
 QUIET = 3600.0
 """Seconds until the next strike where there is none."""
 
-Blow = Callable[[subprocess.Popen[bytes]], None]
+Blow = Callable[[subprocess.Popen[bytes]], bool]
+"""Strikes, and tells whether there was something to strike."""
 
 
 @dataclass(kw_only=True)
@@ -39,8 +40,7 @@ class Striker:
         if self.given >= self.most:
             return QUIET
         if self.driver == driver.pid:
-            self.given += 1
-            self.chance.choice(self.blows)(driver)
+            self.given += self.chance.choice(self.blows)(driver)
         self.driver = driver.pid
         return self.chance.uniform(*self.pause)
 
@@ -55,46 +55,48 @@ class Blows:
     server: PostgresqlServer | None = None
     builds: dict[str, int] = field(default_factory=dict)
 
-    def driver(self, driver: subprocess.Popen[bytes]) -> None:
-        self.run.kill_driver(driver)
+    def driver(self, driver: subprocess.Popen[bytes]) -> bool:
+        return self.run.kill_driver(driver)
 
-    def build(self, _driver: subprocess.Popen[bytes]) -> None:
-        self.cluster.kill_build(self.run, self.chance, self.builds)
+    def build(self, _driver: subprocess.Popen[bytes]) -> bool:
+        return self.cluster.kill_build(self.run, self.chance, self.builds)
 
-    def raylet(self, _driver: subprocess.Popen[bytes]) -> None:
-        self.cluster.kill_raylet(self.chance.choice(WORKERS), self.run)
+    def raylet(self, _driver: subprocess.Popen[bytes]) -> bool:
+        struck = self.cluster.kill_raylet(self.chance.choice(WORKERS), self.run)
         self.cluster.mend_workers()
+        return struck
 
-    def node(self, _driver: subprocess.Popen[bytes]) -> None:
-        self.cluster.kill_node(self.chance.choice(WORKERS), self.run)
+    def node(self, _driver: subprocess.Popen[bytes]) -> bool:
+        struck = self.cluster.kill_node(self.chance.choice(WORKERS), self.run)
         self.cluster.mend_workers()
+        return struck
 
-    def head(self, _driver: subprocess.Popen[bytes]) -> None:
-        self.cluster.kill_head(self.run)
+    def head(self, _driver: subprocess.Popen[bytes]) -> bool:
+        return self.cluster.kill_head(self.run)
 
-    def store(self, _driver: subprocess.Popen[bytes]) -> None:
+    def store(self, _driver: subprocess.Popen[bytes]) -> bool:
         """Have every so many-th access to the store fail for a moment, or all be slow."""
         faults = self.chance.choice([StoreFaults(one_of=4), StoreFaults(one_of=25), StoreFaults(slow_seconds=0.05)])
         set_faults(self.run.state.root, faults)
         SystemClock().sleep(self.chance.uniform(0.2, 1.5))
         set_faults(self.run.state.root, StoreFaults())
-        self.run.count("store")
+        return self.run.count("store")
 
-    def disk(self, _driver: subprocess.Popen[bytes]) -> None:
+    def disk(self, _driver: subprocess.Popen[bytes]) -> bool:
         """Leave the disk without a byte for a moment."""
         disk = self.run.state.root.parent
         fill(disk)
         SystemClock().sleep(self.chance.uniform(0.2, 2.0))
         drain(disk)
-        self.run.count("full disk")
+        return self.run.count("full disk")
 
-    def connections(self, _driver: subprocess.Popen[bytes]) -> None:
+    def connections(self, _driver: subprocess.Popen[bytes]) -> bool:
         assert self.server is not None
         self.server.drop_connections(self.run.state.ledger_url.partition("?")[0].rpartition("/")[2])
-        self.run.count("database connection")
+        return self.run.count("database connection")
 
-    def database(self, _driver: subprocess.Popen[bytes]) -> None:
+    def database(self, _driver: subprocess.Popen[bytes]) -> bool:
         assert self.server is not None
         self.server.crash()
-        self.run.count("database server")
         self.server.start()
+        return self.run.count("database server")

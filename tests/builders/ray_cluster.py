@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import randbelow
 from typing import Self
 
 import msgspec
@@ -143,10 +144,13 @@ def free_address() -> str:
 def network_namespaces(names: Sequence[str]) -> Iterator[dict[str, str]]:
     """Make a network namespace for each name, all on one bridge, and give their addresses, by namespace.
 
+    No two clusters of a machine have the same: Ray looks through all processes for who is at its address.
+
     Raises:
         OSError: the kernel refuses.
     """
     bridge = random_name("farm")[:11]
+    net = f"10.231.{randbelow(256)}"
     spaces = [f"{bridge}-{name}" for name in names]
     made: list[str] = []
     try:
@@ -159,10 +163,10 @@ def network_namespaces(names: Sequence[str]) -> Iterator[dict[str, str]]:
             _ip("netns", "add", space)
             _ip("-n", space, "link", "add", "eth0", "type", "veth", "peer", "name", f"to{number}", "netns", made[0])
             _ip("-n", made[0], "link", "set", f"to{number}", "master", "br0", "up")
-            _ip("-n", space, "addr", "add", f"10.231.7.{number}/24", "dev", "eth0")
+            _ip("-n", space, "addr", "add", f"{net}.{number}/24", "dev", "eth0")
             _ip("-n", space, "link", "set", "eth0", "up")
             _ip("-n", space, "link", "set", "lo", "up")
-        yield {space: f"10.231.7.{number}" for number, space in enumerate(spaces, start=1)}
+        yield {space: f"{net}.{number}" for number, space in enumerate(spaces, start=1)}
     finally:
         for space in reversed(made):
             subprocess.run([IP, "netns", "del", space], check=False, capture_output=True)
