@@ -69,13 +69,13 @@ class ChaosCluster(RayCluster):
     def kill_raylet(self, name: str, run: ChaosRun) -> bool:
         """Kill what runs a worker's Ray; the node ends of it."""
         node = self.nodes[name]
-        struck = any([run.kill(pid, "raylet") for pid in _programs(node, "raylet")])
+        struck = sum(run.kill(pid, "raylet") for pid in _programs(node, "raylet")) > 0
         node.process.wait(60)
         return struck
 
     def kill_head(self, run: ChaosRun) -> bool:
         """Kill the head's server: the whole cluster ends of it."""
-        return any([run.kill(pid, "head") for pid in _programs(self.nodes["head"], _SERVER)])
+        return sum(run.kill(pid, "head") for pid in _programs(self.nodes["head"], _SERVER)) > 0
 
     def kill_build(self, run: ChaosRun, chance: random.Random, killed: dict[str, int]) -> bool:
         """Kill a process that builds something whose processes did not die too often; tell whether there was one."""
