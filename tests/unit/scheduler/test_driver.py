@@ -106,15 +106,18 @@ class FakeExecutor:
         self.cancelled: list[str] = []
         self.hanging: set[tuple[str, str]] = set()
         self.wanted: list[dict[str, int]] = []
+        self.machines = ["here"]
+        self.places: list[str] = []
 
     def want_slots(self, slots: Mapping[str, int]) -> None:
         self.wanted.append(dict(slots))
 
     def workers(self) -> Sequence[WorkerNode]:
-        return (WorkerNode(name="here", cpus=2, slots=(("x86_64", 2),)),)
+        return tuple(WorkerNode(name=name, cpus=2, slots=(("x86_64", 2),)) for name in self.machines)
 
     def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
-        del key, place
+        del key
+        self.places.append(place.worker)
         name, variation = task.request.inputs.component, task.request.variation.name
         if self.losses.get(name, 0) > 0:
             self.losses[name] -= 1
@@ -143,7 +146,7 @@ class FakeExecutor:
             outcome=BuildOutcome.FAILED if failed else BuildOutcome.SUCCEEDED,
             rpms=() if failed else (rpm,),
             log=self.store.put_bytes(b"log"),
-            worker="fake",
+            worker="host/fake",
             started="2026-01-01T00:00:00.000Z",
             seconds=1.0,
             rpmbuild_seconds=0.5,
@@ -220,7 +223,7 @@ def test_builds_twice_in_order_and_records_everything(tmp_path: Path) -> None:
     assert [result.variation.name for result in farm.ledger.results(build_id)] == list(VARIATIONS)
     assert farm.ledger.lease_of(f"build:{build_id}") is None
     ends = [each.event for each in farm.ledger.events() if isinstance(each.event, BuildFinished)]
-    assert {end.worker for end in ends} == {"fake"}
+    assert {end.worker for end in ends} == {"host/fake"}
     farm.ledger.verify_chain()
 
 
@@ -316,8 +319,10 @@ def test_half_done_work_of_a_killed_driver_is_taken_up(tmp_path: Path) -> None:
     lease = other.ledger.acquire(f"build:{inputs.build_id}:first", dead, 60)
     assert lease is not None
     other.ledger.record_result(lease, first)
+    other.executor.machines = ["fake-0123", "spare-456"]
     assert states(other.run()) == {"lib": NodeState.REPRODUCIBLE}
     assert other.executor.built == [("lib", "second")]
+    assert other.executor.places == ["spare-456"], "it verifies what the other machine has built"
 
 
 def test_a_build_that_another_driver_holds_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
