@@ -88,7 +88,7 @@ def test_depth_ends_in_an_error_and_soon(tmp_path: Path, text: str) -> None:
         "[[components.a.overlays]]\ntype = 'file-remove'\nfile = 'x'\narchive = 'x.zip'\n",
         "[[components.a.overlays]]\ntype = 'file-remove'\nfile = 'x'\narchive = '../x.tar.gz'\n",
         "[[components.a.source-files]]\nfilename = 'x.tar'\norigin = { type = 'custom', script = '../x.sh' }\n",
-        "[[components.a.source-files]]\nfilename = 'x.tar'\norigin = { type = 'custom', script = 'x', inputs = ['..'] }\n",
+        "[[components.a.source-files]]\nfilename = 'x'\norigin = { type = 'custom', script = 'x', inputs = ['..'] }\n",
         "[components.'a/../../b']\n",
         "[components.'-rf']\n",
         f"[components.{'a' * 300}]\n",
