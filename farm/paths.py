@@ -99,6 +99,11 @@ class CachePaths:
         return self.root / "spec-readings"
 
     @property
+    def plans(self) -> Path:
+        """What plans found that follows from content alone."""
+        return self.root / "plans"
+
+    @property
     def scratch(self) -> Path:
         """Working directories of running steps."""
         return self.root / "scratch"

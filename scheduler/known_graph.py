@@ -105,7 +105,7 @@ def _waits_for_others(before: BuildGraph, after: BuildGraph) -> bool:
 
 def real_packages(store: ArtifactStore, rpms: Sequence[BuiltRpm]) -> tuple[BinaryPackage, ...]:
     """Return the packages that built RPMs are, without debuginfo, with all their provides and requires."""
-    return built_packages([load_facts(store, rpm.digest) for rpm in rpms])
+    return built_packages([load_facts(store, rpm.digest) for rpm in rpms if not rpm.nevra.is_debug])
 
 
 def longest_paths(graph: BuildGraph, seconds: Callable[[Node], float]) -> dict[Node, float]:

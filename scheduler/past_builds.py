@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 
 from farm.build import BuildOutcome, BuildResult
-from farm.events import NodePlanned
+from farm.events import NodeChanged, NodePlanned
 from farm.ledger.ledger import Ledger
 from farm.states import NodeState
 from scheduler.learned_demands import Use
 from scheduler.node import Node
 from scheduler.plan import Action
 
+_EVENTS = 2000
 _RUNS = 50
 """So many runs back: machines and packages change."""
 
@@ -43,12 +44,12 @@ def read_past_builds(ledger: Ledger) -> PastBuilds:
     seen: set[str] = set()
     perhaps = saved = 0
     for run in sorted(ledger.runs(), key=lambda it: it.started)[-_RUNS:]:
-        maybe = {
-            Node(it.event.component, it.event.arch)
-            for it in ledger.events(run_id=run.run_id)
-            if isinstance(it.event, NodePlanned) and it.event.action == Action.MAYBE
-        }
-        for outcome in ledger.outcomes(run.run_id):
+        maybe = _maybe(ledger, run.run_id)
+        outcomes = ledger.outcomes(run.run_id)
+        results = ledger.many.latest_results(
+            [it.build_id for it in outcomes if it.build_id is not None and it.build_id not in seen]
+        )
+        for outcome in outcomes:
             node = Node(outcome.component, outcome.arch)
             if node in maybe and outcome.state in {NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE}:
                 perhaps += 1
@@ -56,7 +57,7 @@ def read_past_builds(ledger: Ledger) -> PastBuilds:
             if outcome.build_id is None or outcome.build_id in seen:
                 continue
             seen.add(outcome.build_id)
-            built = [it for it in ledger.latest_results(outcome.build_id) if it.outcome is BuildOutcome.SUCCEEDED]
+            built = [it for it in results.get(outcome.build_id, ()) if it.outcome is BuildOutcome.SUCCEEDED]
             samples.setdefault(node, []).extend(result.seconds for result in built)
             uses.setdefault(node, []).extend(map(_use, built))
     return PastBuilds(
@@ -65,6 +66,22 @@ def read_past_builds(ledger: Ledger) -> PastBuilds:
         saved=saved,
         uses={node: tuple(found) for node, found in sorted(uses.items())},
     )
+
+
+def _maybe(ledger: Ledger, run_id: str) -> set[Node]:
+    """Return the nodes that a run was to build only if something they need got other bytes.
+
+    A run says what it plans before it begins anything: the rest of its events, which are many, is not read.
+    """
+    found: set[Node] = set()
+    after = 0
+    while some := ledger.events(after=after, run_id=run_id, limit=_EVENTS):
+        after = some[-1].seq
+        planned = [it.event for it in some if isinstance(it.event, NodePlanned)]
+        found.update(Node(it.component, it.arch) for it in planned if it.action == Action.MAYBE)
+        if any(isinstance(it.event, NodeChanged) for it in some):
+            break
+    return found
 
 
 def _use(result: BuildResult) -> Use:

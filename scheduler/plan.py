@@ -46,10 +46,11 @@ class LastBuild:
     """The last recorded build of a node.
 
     Attributes:
+        inputs: None where it is known without them that they are those of now.
         state: how it ended: a final state.
     """
 
-    inputs: NodeInputs
+    inputs: NodeInputs | None
     state: NodeState
 
 
@@ -225,7 +226,7 @@ class _Planner:
         current = self._current.get(node)
         found: tuple[Reason, ...] = ()
         if isinstance(current, NodeInputs):
-            found = changes(last.inputs, current)
+            found = changes(last.inputs, current) if last.inputs is not None else ()
         elif current is not None:
             found = (current,)
         if not found and last.state not in {NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE}:

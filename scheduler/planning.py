@@ -17,6 +17,7 @@ from farm.verdict import Verdict, VerdictStatus
 from scheduler.known_graph import KnownGraph, real_packages
 from scheduler.node import Node
 from scheduler.plan import LastBuild, Plan, make_plan
+from scheduler.plan_memory import PlanMemory
 from scheduler.preparation import Prepared
 from scheduler.reasons import Unresolvable
 from scheduler.resolution import MoreRequires
@@ -40,6 +41,7 @@ class Planner:
 
     Args:
         today: the date on which waivers are looked at.
+        memory: what earlier plans found; it makes no plan another one.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Planner:
         prepared: Mapping[str, Prepared | FarmError],
         known: KnownGraph,
         today: date,
+        memory: PlanMemory | None = None,
     ) -> None:
         self._ledger = ledger
         self._store = store
@@ -66,6 +69,8 @@ class Planner:
         self._verdicts: dict[Digest, Verdict | None] = {**ledger.verdicts(builds)}
         self._built: dict[Node, tuple[BuiltRpm, ...]] = {}
         self._waived: frozenset[Node] | None = None
+        self._memory = memory
+        self._same: dict[Node, NodeState] = {}
 
     def plan(self, *, selected: Collection[Node] | None, forced: Collection[Node] = ()) -> Plan:
         """Plan a run of the selected nodes and all that they need."""
@@ -73,6 +78,8 @@ class Planner:
         graph = self._known.graph
         nodes = self._known.needs(selected)
         current = {node: found for node in nodes if (found := self._current(node)) is not None}
+        if self._memory is not None:
+            self._memory.save()
         return make_plan(
             graph,
             current=current,
@@ -92,20 +99,42 @@ class Planner:
     def _learn_what_was_made(self) -> None:
         """Take the real provides of the last good builds into the graph, as the last run did when they ended."""
         made = {node: verdict for node in self._known.nodes if (verdict := self._last_good(node)) is not None}
-        self._known.learn_packages({node: real_packages(self._store, it.rpms) for node, it in made.items()})
+        real = real_packages if self._memory is None else self._memory.real_packages
+        self._known.learn_packages({node: real(self._store, it.rpms) for node, it in made.items()})
 
     def _current(self, node: Node) -> NodeInputs | Unresolvable | None:
-        """Return the inputs of a node against what its parents gave last; None where they gave nothing yet."""
-        found = self._solved(node)
-        if isinstance(found, NodeInputs):
-            verdict = self._verdict(found.build.build_id)
-            if verdict is not None and self._passes(node, verdict):
-                self._built[node] = verdict.rpms
-                return found
-        last = self._last_good(node)
-        if last is not None:
-            self._built[node] = last.rpms
+        """Return the inputs of a node against what its parents gave last; None where they gave nothing yet.
+
+        None, too, where it is remembered what they are, and there is a verdict on that: see `_same`.
+        """
+        verdict = self._judged_before(node)
+        found = None
+        if verdict is not None:
+            self._same[node] = NodeState(verdict.status)
+        else:
+            found = self._solved(node)
+            verdict = self._verdict(found.build.build_id) if isinstance(found, NodeInputs) else None
+        if verdict is None or not self._passes(node, verdict):
+            verdict = self._last_good(node)
+        if verdict is not None:
+            self._built[node] = verdict.rpms
+            if self._memory is not None:
+                self._memory.solved.made(node, verdict.rpms, self._known.graph.providers(node))
         return found
+
+    def _judged_before(self, node: Node) -> Verdict | None:
+        """Return the verdict on the inputs of a node where it is remembered what they are."""
+        prepared, key = self._prepared[node.component], self._key(node)
+        if self._memory is None or key is None or isinstance(prepared, FarmError):
+            return None
+        build_id = self._memory.solved.build_id(key, prepared, node.arch)
+        return None if build_id is None else self._verdict(build_id)
+
+    def _key(self, node: Node) -> Digest | None:
+        prepared = self._prepared[node.component]
+        if self._memory is None or isinstance(prepared, FarmError):
+            return None
+        return self._memory.solved.key(node, prepared, self._known.graph.providers(node))
 
     def _solved(self, node: Node) -> NodeInputs | Unresolvable | None:
         prepared = self._prepared[node.component]
@@ -120,12 +149,17 @@ class Planner:
             )
         except UnresolvableError as error:
             return Unresolvable(why=f"{error.what}: {error.why}")
-        return found if isinstance(found, NodeInputs) else self._as_last_time(node, prepared)
+        if not isinstance(found, NodeInputs):
+            return self._as_last_time(node, prepared)
+        key = self._key(node)
+        if self._memory is not None and key is not None:
+            self._memory.solved.remember(key, found.lock.id)
+        return found
 
     def _as_last_time(self, node: Node, prepared: Prepared) -> NodeInputs | None:
         """Return what the inputs are if the buildroot stays as it was: only a run can ask `%generate_buildrequires`."""
         last = self._last(node)
-        if last is None:
+        if last is None or last.inputs is None:
             return None
         return prepared.inputs(node.arch, last.inputs.lock)
 
@@ -146,6 +180,8 @@ class Planner:
 
     def _judged(self, current: Mapping[Node, NodeInputs | Unresolvable], node: Node) -> LastBuild | None:
         """Return the verdict on the very inputs of now, though other inputs may have been built since (a revert)."""
+        if node in self._same:
+            return LastBuild(inputs=None, state=self._same[node])
         inputs = current.get(node)
         verdict = self._verdict(inputs.build.build_id) if isinstance(inputs, NodeInputs) else None
         if not isinstance(inputs, NodeInputs) or verdict is None:

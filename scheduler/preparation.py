@@ -44,17 +44,21 @@ class Prepared:
     facts: Mapping[str, SpecFacts]
     named: tuple[NamedInput, ...] = ()
 
-    def inputs(self, arch: str, lock: BuildrootLock) -> NodeInputs:
-        """Return the inputs of a build for an architecture, in a buildroot."""
-        build = BuildInputs(
+    def build_inputs(self, arch: str, buildroot: Digest) -> BuildInputs:
+        """Return what identifies a build for an architecture, in a buildroot."""
+        return BuildInputs(
             component=self.source.component,
             arch=arch,
             source_rpm=self.source_rpm.digest,
-            buildroot=lock.id,
+            buildroot=buildroot,
             macros=policy_digest(),
             sandbox=VERSION,
             epoch=self.source.epoch,
         )
+
+    def inputs(self, arch: str, lock: BuildrootLock) -> NodeInputs:
+        """Return the inputs of a build for an architecture, in a buildroot."""
+        build = self.build_inputs(arch, lock.id)
         return NodeInputs(build=build, source=self.source, source_rpm=self.source_rpm, lock=lock, named=self.named)
 
 

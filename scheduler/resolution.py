@@ -7,6 +7,7 @@ from farm.build import BuiltRpm
 from farm.buildroot_lock import BuildrootLock
 from farm.built_facts import load_facts
 from farm.canonical import decode, encode, identity
+from farm.digest import Digest, digest_bytes
 from farm.errors import UnresolvableError
 from farm.node_inputs import NodeInputs
 from farm.project.farm_settings import FarmSettings
@@ -15,7 +16,7 @@ from farm.store.artifact_store import ArtifactStore
 from scheduler.node import Node
 from scheduler.preparation import Prepared
 from scheduler.repository import PackageRepository, stage_repository
-from scheduler.solver import solve_buildroot
+from scheduler.solver import SOLVER, solve_buildroot
 
 STAGE = "stage"
 ROUNDS = 10
@@ -58,6 +59,23 @@ class Resolver:
         self._store = store
         self._repositories = repositories
         self._generate = generate
+        self._contexts: dict[str, Digest] = {}
+
+    def context(self, arch: str) -> Digest:
+        """Return the identity of all but requirements and packages of the stage that a buildroot follows from."""
+        if arch not in self._contexts:
+            repositories = [
+                (
+                    it.name,
+                    it.priority,
+                    digest_bytes(it.primary),
+                    digest_bytes(it.filelists.data if it.filelists else b""),
+                )
+                for it in self._repositories(arch)
+            ]
+            layers = [layer.packages for layer in self._settings.layers]
+            self._contexts[arch] = identity("solving", [SOLVER, arch, repositories, self._settings.base, layers])
+        return self._contexts[arch]
 
     def tools(self, arch: str) -> BuildrootLock:
         """Return the buildroot of the base group alone, from the seed: what source RPMs are made in."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from importlib.metadata import version
 
 from farm.buildroot_lock import BuildrootLock, LockedPackage
 from scheduler.repository import PackageRepository
@@ -9,6 +10,9 @@ from scheduler.requirement import Dependency
 from scheduler.requirement_text import parse_requirement
 from scheduler.solv_pool import Candidate, NoSolution, SolvPool
 from scheduler.unsolvable import MissingProviderError, explain
+
+SOLVER = f"1 libsolv {version('solv')}"
+"""What may solve the same otherwise: this module's own rules, counted, and the library."""
 
 _OF_RPM_ITSELF = "rpmlib("
 

@@ -22,6 +22,7 @@ from scheduler.cli.reporting import open_reporter
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
 from scheduler.plan import Action, Plan
+from scheduler.plan_memory import plan_memory
 from scheduler.planning import Planner
 from scheduler.policy import Ask
 from scheduler.reasons import describe
@@ -158,6 +159,7 @@ def _build(
         prepared=prepared,
         known=known,
         today=clock.now().date(),
+        memory=plan_memory(farm.cache, assembly.resolver),
     )
     plan = planner.plan(selected=wanted)
     note(farm, summary(plan))

@@ -18,6 +18,7 @@ from scheduler.learned_durations import learn_durations
 from scheduler.node import Node
 from scheduler.past_builds import PastBuilds, read_past_builds
 from scheduler.plan import Plan, make_plan, to_dot
+from scheduler.plan_memory import plan_memory
 from scheduler.plan_page import plan_page
 from scheduler.plan_picture import draw_plan
 from scheduler.plan_report import PlanRow, report_plan
@@ -189,6 +190,7 @@ def _planner(assembly: Assembly, prepared: Mapping[str, Prepared | FarmError], k
         prepared=prepared,
         known=known,
         today=SystemClock().now().date(),
+        memory=plan_memory(assembly.farm.cache, assembly.resolver),
     )
 
 

@@ -16,6 +16,7 @@ from scheduler.cli.plan import learned
 from scheduler.node import Node
 from scheduler.order_words import order_words
 from scheduler.past_builds import read_past_builds
+from scheduler.plan_memory import plan_memory
 from scheduler.plan_report import ToldReason
 from scheduler.planning import Planner
 from scheduler.reasons import describe
@@ -73,6 +74,7 @@ def why(farm: FarmContext, component: str, arch: str) -> None:
         prepared=prepared,
         known=known,
         today=SystemClock().now().date(),
+        memory=plan_memory(farm.cache, assembly.resolver),
     )
     plan = planner.plan(selected=[node])
     planned = next((entry for entry in plan.nodes if (entry.component, entry.arch) == node), None)

@@ -2,6 +2,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import pytest
 from builders.builds import built_rpm, digest
 from builders.rpm_facts import facts_of
 
@@ -18,12 +19,15 @@ from farm.source_package import BinaryPackage, RenderedSource, SourceFile, Sourc
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
 from farm.verdict import Verdict, VerdictStatus
+from scheduler.cached_table import CachedTable
 from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
 from scheduler.plan import Action, PlanNode
+from scheduler.plan_memory import PlanMemory
 from scheduler.planning import Planner
 from scheduler.preparation import Prepared
 from scheduler.resolution import MoreRequires
+from scheduler.solved_before import SolvedBefore
 
 NODE = Node("app", "x86_64")
 LOCK = BuildrootLock(arch="x86_64", layers=())
@@ -95,7 +99,7 @@ class Recorded:
         )
         self.ledger.record_outcome(self.ledger.begin_run("demo", "", "build"), outcome)
 
-    def plan(self, ready: Prepared, resolver: KnowsOnly) -> PlanNode:
+    def plan(self, ready: Prepared, resolver: KnowsOnly, memory: PlanMemory | None = None) -> PlanNode:
         known = KnownGraph(facts={NODE: ready.facts["x86_64"]}, seed_provides=lambda _need, _arch: "", requires={})
         planner = Planner(
             ledger=self.ledger,
@@ -105,6 +109,7 @@ class Recorded:
             prepared={"app": ready},
             known=known,
             today=date(2026, 1, 1),
+            memory=memory,
         )
         return planner.plan(selected=None).nodes[0]
 
@@ -160,3 +165,43 @@ def test_only_what_is_selected_and_what_that_needs_is_solved(tmp_path: Path) -> 
     )
     assert [node.component for node in planner.plan(selected=[NODE]).nodes] == ["app"]
     assert solved == ["app"]
+
+
+def memory(tmp_path: Path, context: str = "same") -> PlanMemory:
+    scratch = tmp_path / "scratch"
+    return PlanMemory(
+        solved=SolvedBefore(CachedTable(tmp_path / "locks", str, scratch), lambda _arch: digest(context)),
+        packages=CachedTable(tmp_path / "packages", BinaryPackage, scratch),
+    )
+
+
+def test_what_was_solved_once_is_not_solved_again_and_the_plan_is_the_same(tmp_path: Path) -> None:
+    ready = prepared("spec")
+    recorded = Recorded(tmp_path, ready)
+    first = recorded.plan(ready, KnowsOnly(ready), memory(tmp_path))
+
+    class Never(KnowsOnly):
+        def solve_only(
+            self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
+        ) -> NodeInputs | MoreRequires | None:
+            del node, prepared, built
+            raise AssertionError("solved again")
+
+    assert recorded.plan(ready, Never(), memory(tmp_path)) == first == recorded.plan(ready, KnowsOnly(ready))
+    with pytest.raises(AssertionError, match="solved again"):
+        recorded.plan(ready, Never(), memory(tmp_path, context="another seed"))
+    with pytest.raises(AssertionError, match="solved again"):
+        recorded.plan(prepared("changed"), Never(), memory(tmp_path))
+
+
+def test_what_is_remembered_counts_only_with_a_verdict(tmp_path: Path) -> None:
+    ready = prepared("spec")
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    Recorded(tmp_path / "one", ready).plan(ready, KnowsOnly(ready), memory(tmp_path))
+    other = Recorded(tmp_path / "two", prepared("changed"))
+
+    node = other.plan(ready, KnowsOnly(ready), memory(tmp_path))
+
+    assert node.action is Action.BUILD
+    assert "SpecChanged" in repr(node.reasons)

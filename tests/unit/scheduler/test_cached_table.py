@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from farm.source_package import BinaryPackage
+from scheduler.cached_table import CachedTable
+
+PACKAGE = BinaryPackage(name="zlib", provides=("zlib = 1",), requires=())
+
+
+def table(top: Path) -> CachedTable[BinaryPackage]:
+    return CachedTable(top / "plans" / "packages", BinaryPackage, top / "scratch")
+
+
+def test_what_was_kept_is_there_in_the_next_process(tmp_path: Path) -> None:
+    first = table(tmp_path)
+    first.put("one", PACKAGE)
+    first.save()
+
+    again = table(tmp_path)
+    assert (again.get("one"), again.get("two")) == (PACKAGE, None)
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"short", b"0" * 200])
+def test_a_damaged_file_counts_as_empty(tmp_path: Path, damage: bytes) -> None:
+    kept = table(tmp_path)
+    kept.put("one", PACKAGE)
+    kept.save()
+    path = tmp_path / "plans" / "packages"
+    path.chmod(0o644)
+    path.write_bytes(damage + path.read_bytes()[len(damage) + 1 :])
+
+    assert table(tmp_path).get("one") is None
+
+
+def test_values_of_another_shape_count_as_empty(tmp_path: Path) -> None:
+    words = CachedTable(tmp_path / "plans" / "packages", str, tmp_path / "scratch")
+    words.put("one", "a word")
+    words.save()
+
+    assert table(tmp_path).get("one") is None
+
+
+def test_what_cannot_be_written_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "plans").write_text("no directory")
+    kept = table(tmp_path)
+    kept.put("one", PACKAGE)
+    kept.save()
+
+    assert table(tmp_path).get("one") is None
