@@ -101,14 +101,19 @@ def _programs(node: NodeProcess, name: str) -> list[int]:
 
 
 @contextmanager
-def chaos_cluster(root: Path) -> Iterator[ChaosCluster]:
+def chaos_cluster(root: Path, *, cache: Path | None = None) -> Iterator[ChaosCluster]:
     """Start one.
+
+    Args:
+        cache: that its nodes build with; an empty one where None.
 
     Raises:
         OSError: the kernel refuses network namespaces.
     """
     with network_namespaces(["head", *WORKERS]) as spaces:
         head = next(address for space, address in spaces.items() if space.endswith("-head"))
-        with ChaosCluster(root=root, address=f"{head}:6379", cache=root / "cache", spaces=[*spaces]) as cluster:
+        with ChaosCluster(
+            root=root, address=f"{head}:6379", cache=cache or root / "cache", spaces=[*spaces]
+        ) as cluster:
             cluster.mend()
             yield cluster

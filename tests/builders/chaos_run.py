@@ -48,6 +48,17 @@ class ChaosRun:
     def start(self) -> subprocess.Popen[bytes]:
         """Start a driver in a session of its own; what it says goes to a file."""
         self.drivers += 1
+        with self.log(self.drivers).open("wb") as log:
+            return subprocess.Popen(
+                [*self.prefix, *self.command()],
+                env=driver_environment(self.environment),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def command(self) -> list[str]:
+        """Return what drives one run."""
         orders = Orders(
             stage=str(self.stage.root),
             state=str(self.state.root),
@@ -57,14 +68,7 @@ class ChaosRun:
         )
         file = self.logs / "orders.json"
         file.write_bytes(msgspec.json.encode(orders))
-        with self.log(self.drivers).open("wb") as log:
-            return subprocess.Popen(
-                [*self.prefix, sys.executable, "-m", "builders.chaos_driver", str(file)],
-                env=driver_environment(self.environment),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        return [sys.executable, "-m", "builders.chaos_driver", str(file)]
 
     def log(self, number: int) -> Path:
         return self.logs / f"driver-{number}.log"

@@ -42,7 +42,8 @@ class Noon(SystemClock):
         return datetime.fromisoformat(sys.argv[3])
 
 process.SystemClock = Noon
-process.run_signer(StatePaths(root=Path(sys.argv[1]), ledger_url=sys.argv[2]), None)
+project = Path(sys.argv[4]) if sys.argv[4:] else None
+process.run_signer(StatePaths(root=Path(sys.argv[1]), ledger_url=sys.argv[2]), project)
 """
 
 
@@ -70,9 +71,7 @@ def publish(
         key_of: the state directory whose key signs; a new key where None.
     """
     if key_of is not None:
-        make_private(state.signer)
-        shutil.copytree(key_of.signer / "gnupg", state.signer / "gnupg", ignore=shutil.ignore_patterns("S.*"))
-        shutil.copytree(key_of.public_key.parent, state.public_key.parent)
+        copy_key(key_of, state)
     store = DirectoryStore(state.store)
     candidates = [
         _candidate(node.component, node.arch, ledger.last_outcome(node.component, node.arch), ledger, store)
@@ -89,19 +88,36 @@ def publish(
         project_root=None,
         base_url="https://repo.example",
     )
-    with _signer_at_noon(state):
+    with signer_at_noon(state):
         publisher.publish(composed)
-    root = state.repositories.resolve()
+    return digests_below(state.repositories.resolve())
+
+
+def copy_key(key_of: StatePaths, state: StatePaths) -> None:
+    """Let a state directory sign with the key of another one."""
+    make_private(state.signer)
+    shutil.copytree(key_of.signer / "gnupg", state.signer / "gnupg", ignore=shutil.ignore_patterns("S.*"))
+    shutil.copytree(key_of.public_key.parent, state.public_key.parent)
+
+
+def digests_below(root: Path) -> dict[str, str]:
+    """Return the digest of each file, by path below the root."""
     files = sorted(path for path in root.rglob("*") if path.is_file())
     return {str(path.relative_to(root)): digest_file(path) for path in files}
 
 
 @contextmanager
-def _signer_at_noon(state: StatePaths) -> Iterator[None]:
+def signer_at_noon(state: StatePaths, project: Path | None = None) -> Iterator[None]:
+    """Run a signer whose clock stands still.
+
+    Args:
+        project: where it reads waivers.
+    """
     make_private(state.signer)
     socket = SignerPaths.of(state).socket
     environment = {**BASE_ENVIRONMENT, "PYTHONPATH": f"{_ROOT}:{_ROOT / 'repo-publish'}"}
     argv = [sys.executable, "-c", _SIGNER, str(state.root), state.ledger_url, NOON.isoformat()]
+    argv += [str(project)] if project is not None else []
     process = subprocess.Popen(argv, env=environment)
     try:
         deadline = time.monotonic() + 60

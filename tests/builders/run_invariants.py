@@ -31,7 +31,8 @@ def check_run(ledger: Ledger, state: StatePaths, nodes: list[Node]) -> None:
         for event in events
         if isinstance(event, BuildFinished) and event.outcome is BuildOutcome.SUCCEEDED
     )
-    assert finished == wanted, "each build finished once"
+    assert set(finished.values()) == {1}, f"a finished build was repeated: {finished}"
+    assert finished.keys() >= wanted.keys(), "a build was lost"
     recorded = Counter(
         (result.build_id, result.variation.name)
         for it in outcomes.values()
@@ -41,9 +42,10 @@ def check_run(ledger: Ledger, state: StatePaths, nodes: list[Node]) -> None:
     )
     assert recorded == wanted, "each result was applied once"
     begun = Counter((event.build_id, event.variation) for event in events if isinstance(event, BuildStarted))
-    assert begun.keys() == wanted.keys()
+    assert begun.keys() >= finished.keys()
     judged = Counter(event.build_id for event in events if isinstance(event, VerdictReached))
-    assert judged == Counter(it.build_id for it in outcomes.values()), "each build was judged once"
+    assert set(judged.values()) == {1}, f"a build was judged twice: {judged}"
+    assert judged.keys() >= {it.build_id for it in outcomes.values()}, "a verdict was lost"
     for it in outcomes.values():
         assert it.build_id is not None
         verdict = ledger.verdict(it.build_id)
