@@ -1,13 +1,20 @@
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from builders.builds import variation
+from builders.node_inputs import node_inputs
+from builders.source_tasks import site
 
+from farm.build import BuildLimits, BuildResult
 from scheduler.cluster_node import ArchSlots, ClusterNode, NodeStatus
 from scheduler.executor import Lost
-from scheduler.ray_executor import RayExecutor, RayStartError, _worker
-from scheduler.worker_node import UNBOUNDED
+from scheduler.ray_executor import THIS_MACHINE, RayExecutor, RayStartError, _worker
+from scheduler.worker_node import UNBOUNDED, Place
+from workers.build import BuildRequest
 from workers.capacity import ArchCapacity, Capacity
+from workers.tasks import BuildTask
 
 
 def test_what_ran_on_a_ray_that_died_is_lost_and_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,3 +110,44 @@ def test_what_a_node_does_not_say_bounds_no_build() -> None:
         5,
         (("x86_64", 1),),
     )
+
+
+class Submitted:
+    """Takes what Ray would be asked for, and never answers."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, object]] = []
+
+    def options(self, **asked: object) -> "Submitted":
+        self.asked.append(asked)
+        return self
+
+    def remote(self, _task: BuildTask) -> "Submitted":
+        return self
+
+    def future(self) -> "Future[BuildResult]":
+        return Future()
+
+
+def test_ray_sets_aside_what_a_place_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several runs share a cluster, and each counts for itself alone; a node that says no memory is asked for none."""
+    submitted = Submitted()
+    monkeypatch.setattr("scheduler.ray_executor.build_remotely", submitted)
+    executor = RayExecutor()
+    monkeypatch.setattr(executor, "_start", lambda: None)
+    executor._with_memory = {"ab" * 28}
+    for worker in ("ab" * 28, "cd" * 28, THIS_MACHINE):
+        place = Place(worker=worker, cpus=8, may_use=12, memory_bytes=7)
+        executor.build(worker, build_task(tmp_path), place, lambda _answer: None)
+    assert [(asked["num_cpus"], asked["resources"]) for asked in submitted.asked] == [(8, {"build-x86_64": 1})] * 3
+    assert [asked.get("memory") for asked in submitted.asked] == [7, None, None]
+    executor._running.clear()
+    executor.close()
+
+
+def build_task(root: Path) -> BuildTask:
+    inputs = node_inputs()
+    request = BuildRequest(
+        inputs=inputs.build, source_rpm=inputs.source_rpm, variation=variation("first"), limits=BuildLimits()
+    )
+    return BuildTask(site=site(root), request=request, lock=inputs.lock, live_log=root / "log", cancel=root / "cancel")
