@@ -7,6 +7,7 @@ is one transaction of the ledger: builds begin, and events are shown, once it is
 
 import heapq
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import count
 from queue import Empty, SimpleQueue
 
@@ -40,8 +41,9 @@ from scheduler.worker_node import WorkerNode
 
 _TICK_SECONDS = 2.0
 _CONTROL_SECONDS = 1.0
+_GATHER_SECONDS = 0.02
+_ENOUGH = 32
 _AT_ONCE = 256
-_ROUNDS = 3
 
 
 class Driver:
@@ -135,20 +137,18 @@ class Driver:
         if told or answers:
             with self._record.step():
                 self._tell(told)
-                for left in reversed(range(_ROUNDS)):
-                    self._tell(self._taken_in(answers))
-                    # What follows at once, as the end of a comparison, is part of the same step.
-                    answers = self._answers(0.0) if left else []
+                self._tell(self._taken_in(answers))
 
     def _answers(self, wait: float) -> list[Answer]:
-        """Return what has come in; wait so long for the first of it."""
+        """Return what has come in; wait so long for the first of it, and a moment for more that shares its step."""
         found: list[Answer] = []
-        try:
-            found.append(self._inbox.get(timeout=wait) if wait else self._inbox.get_nowait())
+        with suppress(Empty):
+            found.append(self._inbox.get(timeout=wait))
+            until = self._clock.monotonic() + _GATHER_SECONDS
+            while len(found) < _ENOUGH:
+                found.append(self._inbox.get(timeout=max(until - self._clock.monotonic(), 0.0)))
             while len(found) < _AT_ONCE:
                 found.append(self._inbox.get_nowait())
-        except Empty:
-            pass
         return found
 
     def _taken_in(self, answers: Sequence[Answer]) -> list[messages.Event]:

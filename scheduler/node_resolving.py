@@ -31,6 +31,9 @@ from scheduler.run_record import RunRecord
 from scheduler.surroundings import CurrentBuild, CurrentBuilds, Surroundings, one_line
 
 _THREADS = 2
+_STORE_THREADS = 8
+"""A store on disk waits for it, one on the network for the network: threads cost next to nothing."""
+
 _STATE_OF_ERROR = {6: NodeState.UNRESOLVABLE, 8: NodeState.INFRA_ERROR}
 
 
@@ -77,7 +80,7 @@ class NodeResolving:
         self._waiting: dict[Node, InputsFound] = {}
         self._quarantined = quarantined(surroundings.ledger)
         self._solving = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolve")
-        self._looking = ThreadPoolExecutor(_THREADS, thread_name_prefix="look")
+        self._looking = ThreadPoolExecutor(_STORE_THREADS, thread_name_prefix="look")
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -95,7 +98,7 @@ class NodeResolving:
         if waiting is not None and waiting.built == built:
             self._post(waiting)
             return
-        in_pool(self._solving, self._post, lambda: self._solve(node, prepared, built))
+        in_pool(self._solving, self._keep, lambda: self._solve(node, prepared, built))
 
     def missing(self, it: InputsMissing) -> messages.Event:
         """Say why the inputs of a node cannot be known."""
@@ -150,8 +153,19 @@ class NodeResolving:
             return InputsMissing(node=node, error=error)
         if isinstance(found, MoreRequires):
             return RequiresFound(node=node, requires=found.requires)
-        save_inputs(self._store, found)
         return InputsFound(node=node, inputs=found, built=built)
+
+    def _keep(self, answer: Answer) -> None:
+        """Have the store keep inputs before anything is built from them; pass on what is known then."""
+        if not isinstance(answer, InputsFound):
+            self._post(answer)
+            return
+
+        def keep() -> Answer:
+            save_inputs(self._store, answer.inputs)
+            return answer
+
+        in_pool(self._looking, self._post, keep)
 
     def _judged(self, found: Sequence[InputsFound]) -> dict[Digest, Verdict]:
         """Return the verdicts on build ids that may count: but for those whose RPMs are known to be gone."""

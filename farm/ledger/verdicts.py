@@ -11,13 +11,10 @@ from farm.ledger.tables import verdict_rpm_table, verdict_table
 from farm.ledger.values import Lease
 from farm.verdict import Verdict, VerdictStatus
 
-_HOLDING = select(verdict_table.c.body).where(
-    verdict_table.c.seq.in_(
-        select(func.max(verdict_table.c.seq))
-        .where(verdict_table.c.build_id.in_(bindparam("build_ids", expanding=True)))
-        .group_by(verdict_table.c.build_id)
-    )
-)
+_OF_THEM = verdict_table.c.build_id.in_(bindparam("build_ids", expanding=True))
+_NEWEST = select(func.max(verdict_table.c.seq)).where(_OF_THEM).group_by(verdict_table.c.build_id)
+_HOLDING = select(verdict_table.c.body).where(verdict_table.c.seq.in_(_NEWEST))
+_NUMBERS = select(verdict_table.c.build_id, verdict_table.c.seq).where(verdict_table.c.seq.in_(_NEWEST))
 
 
 def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now: str) -> None:
@@ -31,11 +28,15 @@ def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now
         rows.append({**row, "recorded": now, "body": body.decode()})
     if not rows:
         return
-    inserted = insert(verdict_table).returning(verdict_table.c.seq, sort_by_parameter_order=True)
-    numbers = connection.execute(inserted, rows).scalars().all()
+    connection.execute(insert(verdict_table), rows)
+    numbers = {
+        row.build_id: row.seq
+        for some in pieces([verdict.build_id for _, verdict in news])
+        for row in connection.execute(_NUMBERS, {"build_ids": some})
+    }
     rpms = [
-        {"digest": digest, "verdict_seq": seq}
-        for seq, (_, verdict) in zip(numbers, news, strict=True)
+        {"digest": digest, "verdict_seq": numbers[verdict.build_id]}
+        for _, verdict in news
         for digest in sorted({rpm.digest for rpm in verdict.rpms})
     ]
     if rpms:
