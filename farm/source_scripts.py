@@ -7,7 +7,8 @@ from pathlib import Path
 from farm.canonical import identity
 from farm.digest import Digest, digest_bytes
 from farm.project.boundary import Boundary
-from farm.project.model import Component, DeclaredSource, LocalSpec, OriginType
+from farm.project.model import Component, DeclaredSource, OriginType
+from farm.project.script_place import script_place
 from farm.sources.errors import SourceScriptError
 from farm.sources.script_roots import ScriptRoots
 from farm.sources.script_sandbox import ScriptSurroundings
@@ -83,7 +84,7 @@ class SourceScripts:
             yield stack.enter_context(made)
 
     def _content(self, component: Component, source: DeclaredSource) -> bytes:
-        path = _directory(component) / source.script
+        path = script_place(component, source)
         try:
             real = self._boundary.resolve(path, source.origin)
             if not real.is_file() or real.stat().st_size > _MOST_SCRIPT:
@@ -96,12 +97,6 @@ class SourceScripts:
 def scripted(component: Component) -> tuple[DeclaredSource, ...]:
     """Return the source files that scripts make, in the order in which they are declared."""
     return tuple(source for source in component.sources if source.type is OriginType.CUSTOM)
-
-
-def _directory(component: Component) -> Path:
-    """Return where a component's scripts lie: beside a local spec, else beside the file that defines the component."""
-    spec = component.spec
-    return spec.path.parent if isinstance(spec, LocalSpec) else component.origin.file.parent
 
 
 def _no_script(source: DeclaredSource, why: str) -> SourceScriptError:

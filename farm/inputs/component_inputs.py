@@ -15,6 +15,7 @@ from farm.overlay.model import Overlay
 from farm.project.farm_file import FARM_NAME
 from farm.project.model import Component, DeclaredSource, LocalSpec, Project, UpstreamSpec
 from farm.project.origin import Keys, Origin
+from farm.project.script_place import script_place
 
 NO_LOCK = Lock()
 
@@ -63,6 +64,7 @@ class ProjectInputs:
             *_configuration(component),
             *(named for at, overlay in enumerate(component.overlays) for named in self._overlay(at, overlay)),
             *(named for source in component.sources for named in declared_inputs(source)),
+            *(named for source in component.sources for named in self._script(component, source)),
             *self._release_version(component),
             *self._built_for,
         )
@@ -94,6 +96,19 @@ class ProjectInputs:
             origin = below(overlay.origin, "source")
             digest = self._contents.file(overlay.source)
             yield Input(name=("overlays", f"{at:03}", "source"), value=f"{overlay.target_name} {digest}", origin=origin)
+
+    def _script(self, component: Component, source: DeclaredSource) -> Iterator[Input]:
+        """Yield what makes a declared source file, where a script does."""
+        if not source.script:
+            return
+        path = script_place(component, source)
+        start = ("source-files", source.filename)
+        script = f"{source.script} {self._contents.file(path)}"
+        yield Input(name=(*start, "script"), value=script, origin=Origin(file=path))
+        for key, values in (("inputs", source.inputs), ("mock-packages", source.packages)):
+            if values:
+                origin = below(source.origin, "origin", key)
+                yield Input(name=(*start, key), value=" ".join(values), origin=origin)
 
     def _release_version(self, component: Component) -> tuple[Input, ...]:
         spec = component.spec
@@ -130,7 +145,7 @@ def below(origin: Origin | None, *keys: str) -> Origin | None:
 
 
 def declared_inputs(source: DeclaredSource) -> Iterator[Input]:
-    """Yield what counts of a declared source file; where it comes from does not, its hash says what it is."""
+    """Yield what counts of a declared source file; where it comes from does not: its hash says what it is."""
     fields = (
         ("hash", f"{source.hash_type} {source.hash}".strip(), "hash"),
         ("replace-upstream", "true" if source.replaces_upstream else "", "replace-upstream"),

@@ -7,6 +7,7 @@ from farm.overlay.errors import ArchiveScopeError, NotApplicableError
 from farm.overlay.files import matching_names
 from farm.overlay.model import Overlay, OverlayKind
 from farm.project.model import Component, DeclaredSource, OriginType
+from farm.project.origin import Origin
 
 _ON_LOOSE_FILES = frozenset(
     {
@@ -43,12 +44,10 @@ def check_archive_scope(component: Component) -> None:
     Raises:
         ArchiveScopeError: one of these; its place is named.
     """
-    promised = {source.filename: source for source in component.sources if source.type is OriginType.OVERLAY}
-    edited = {edits.archive: edits for edits in archive_edits(component.overlays)}
-    for why in _faults(component.overlays, promised, edited):
+    for place, why in archive_faults(component):
         raise ArchiveScopeError(
             f"component {component.name!r} edits inside an archive in a way that cannot be",
-            why=why,
+            why=f"{place}: {why}",
             hint="a `source-files` entry with `origin = {type = 'overlay'}` has the hash of the edited archive; "
             f"farm component render --allow-no-hashes -p {component.name} prints one",
         )
@@ -73,18 +72,21 @@ def with_promises(component: Component) -> Component:
     return replace(component, sources=(*component.sources, *added)) if added else component
 
 
-def _faults(
-    overlays: Sequence[Overlay], promised: dict[str, DeclaredSource], edited: dict[str, ArchiveEdits]
-) -> Iterator[str]:
+def archive_faults(component: Component) -> Iterator[tuple[Origin, str]]:
+    """Yield why archives of a component cannot be edited as it asks, and where that is said."""
+    promised = {source.filename: source for source in component.sources if source.type is OriginType.OVERLAY}
+    edited = {edits.archive: edits for edits in archive_edits(component.overlays)}
     for name, source in promised.items():
         if name not in edited:
-            yield f"{source.origin}: `source-files` promises an edited {name}, and no overlay edits it"
+            yield source.origin, f"`source-files` promises an edited {name}, and no overlay edits it"
     for name, edits in edited.items():
+        place = edits.overlays[0].origin or component.origin
         if name not in promised:
-            yield f"{edits.overlays[0]}: `source-files` has no entry for {name} with the origin `overlay`"
-        for overlay in overlays:
+            yield place, f"`source-files` has no entry for {name} with the origin `overlay`"
+        for overlay in component.overlays:
             if not overlay.archive and _changes_file(overlay, name):
-                yield f"{overlay}: it changes {name} as a file, and {edits.overlays[0]} changes it inside"
+                where = overlay.origin or component.origin
+                yield where, f"{overlay.kind} changes {name} as a file, and {edits.overlays[0]} changes it inside"
 
 
 def _changes_file(overlay: Overlay, name: str) -> bool:

@@ -1,11 +1,10 @@
 """Files that components name: the ones in the project must be there."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from farm.overlay.archive_scope import check_archive_scope
-from farm.overlay.errors import ArchiveScopeError
-from farm.project.model import Component, LocalSpec, OriginType, UpstreamSpec
+from farm.overlay.archive_scope import archive_faults
+from farm.project.model import Component, LocalSpec, OriginType
+from farm.project.script_place import script_place
 from farm.project_check.finding import Finding
 
 
@@ -17,18 +16,16 @@ def check_files(component: Component) -> Iterator[Finding]:
         if overlay.source is not None and not overlay.source.is_file():
             yield _error(component, str(overlay.origin), f"overlay source {overlay.source} is not there")
     for source in component.sources:
-        script = _script_directory(component.spec) / source.script if source.script else None
-        if source.type is OriginType.CUSTOM and script is not None and _is_missing(component.spec, script):
+        script = script_place(component, source)
+        if source.type is OriginType.CUSTOM and not script.is_file():
             yield _error(
                 component, str(source.origin), f"the script {script} of source file {source.filename!r} is missing"
             )
         if not source.hash:
             message = f"source file {source.filename!r} has no `hash`: it is refused when sources are prepared"
             yield Finding(is_error=False, place=str(source.origin), component=component.name, message=message)
-    try:
-        check_archive_scope(component)
-    except ArchiveScopeError as exc:
-        yield _error(component, str(component.origin), exc.why or exc.what)
+    for place, message in archive_faults(component):
+        yield _error(component, str(place), message)
 
 
 def _local_spec(component: Component, spec: LocalSpec) -> Iterator[Finding]:
@@ -38,15 +35,6 @@ def _local_spec(component: Component, spec: LocalSpec) -> Iterator[Finding]:
         yield _error(
             component, str(component.origin), f"its spec must be called {component.name}.spec, not {spec.path.name}"
         )
-
-
-def _script_directory(spec: UpstreamSpec | LocalSpec) -> Path:
-    return spec.path.parent if isinstance(spec, LocalSpec) else Path()
-
-
-def _is_missing(spec: UpstreamSpec | LocalSpec, script: Path) -> bool:
-    """Tell whether a script is not there; beside an upstream spec an overlay may put it."""
-    return isinstance(spec, LocalSpec) and not script.is_file()
 
 
 def _error(component: Component, place: str, message: str) -> Finding:

@@ -90,18 +90,3 @@ def _keep(place: Path, reading: SpecReading) -> None:
             aside.replace(place)
         finally:
             aside.unlink(missing_ok=True)
-
-
-def prune_readings(directory: Path, *, older_than: float, dry_run: bool) -> list[Path]:
-    """Remove readings that were written before a time (seconds since 1970), and leftovers; return them, sorted.
-
-    What is still of use is read again: that is cheaper than noting every use.
-    """
-    found = []
-    for path in sorted(directory.glob("*/*")):
-        with suppress(OSError):
-            if path.stat().st_mtime < older_than:
-                if not dry_run:
-                    path.unlink()
-                found.append(path)
-    return found

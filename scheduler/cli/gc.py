@@ -20,7 +20,7 @@ from farm.ledger.errors import LedgerFullError
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
 from farm.node_inputs import load_inputs
-from farm.requires.reading_cache import prune_readings
+from farm.old_files import remove_old
 from farm.sandbox.claimed_directory import remove_abandoned
 from farm.store.artifact_store import ArtifactStore
 from repo_publish.lock import sole_publisher
@@ -34,8 +34,8 @@ from workers.seed.seed_paths import SeedPaths
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
 _INPUTS = "build-inputs"
 _LAYERS = "buildroot layers"
-_READINGS_SECONDS = 60 * 86_400.0
-"""What specs said longer ago is read again."""
+_KEPT_SECONDS = 60 * 86_400.0
+"""What was read from projects and specs longer ago is read again."""
 
 SNAPSHOTS = 10
 """How many snapshots stay for a rollback."""
@@ -93,8 +93,12 @@ def _clear(farm: FarmContext) -> Iterator[tuple[str, Sequence[str]]]:
     """Remove, kind by kind, and yield what; first all that needs no ledger, because that needs space to be opened."""
     yield "working directories", _names([*_abandoned(farm, farm.cache.scratch), *_abandoned(farm, farm.cache.layers)])
     yield "seed packages", _names(prune_seed(SeedPaths(root=farm.cache.seed), dry_run=farm.dry_run))
-    outlived = SystemClock().now().timestamp() - _READINGS_SECONDS
-    yield "spec readings", _names(prune_readings(farm.cache.spec_readings, older_than=outlived, dry_run=farm.dry_run))
+    outlived = SystemClock().now().timestamp() - _KEPT_SECONDS
+    for what, directory, pattern in (
+        ("spec readings", farm.cache.spec_readings, "*/*"),
+        ("projects", farm.cache.projects, "*"),
+    ):
+        yield what, _names(remove_old(directory, pattern, older_than=outlived, dry_run=farm.dry_run))
     # Signed packages of a compose that is being published are named nowhere yet.
     with nullcontext() if farm.dry_run else sole_publisher(farm.state):
         outdated = (superfluous_snapshots if farm.dry_run else remove_superfluous)(farm.state, SNAPSHOTS)

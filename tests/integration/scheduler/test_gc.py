@@ -1,6 +1,7 @@
 """`farm gc` as a command, also where the disk is full: that is when it is wanted."""
 
 import fcntl
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -82,6 +83,11 @@ def fill_farm(root: Path, layer_bytes: int = 10) -> tuple[StatePaths, CachePaths
     for parent in (cache.scratch, cache.layers):
         (parent / LEFT).mkdir(parents=True)
         lock_file(parent / LEFT).touch()
+    for old in (cache.projects / "old.project", cache.spec_readings / "0f" / "old.json"):
+        old.parent.mkdir(parents=True)
+        old.touch()
+        old.with_name("new").touch()
+        os.utime(old, (0, 0))
     for number in range(1, 13):
         (state.snapshots / f"{number:06d}-0123456789ab").mkdir(parents=True)
     return state, cache
@@ -103,6 +109,7 @@ def test_a_dry_run_lists_what_is_then_removed(tmp_path: Path) -> None:
     assert announced["working directories"] == (LEFT, LEFT)
     assert announced["snapshots"] == ("000001-0123456789ab", "000002-0123456789ab")
     assert announced["buildroot layers"] == (UNUSED,)
+    assert (announced["projects"], announced["spec readings"]) == (("old.project",), ("old.json",))
     assert len(announced["blobs"]) == 1
     assert [path.name for path in sorted(cache.layers.glob("*/layer.json"))] == ["layer.json"]
     assert (cache.layers / USED / "root/program").is_file()

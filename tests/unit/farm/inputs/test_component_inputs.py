@@ -12,7 +12,15 @@ from farm.inputs.fingerprint import PREFIX, fingerprint, input_tree
 from farm.inputs.layers import Layers
 from farm.locks.lock_file import Lock
 from farm.overlay.model import Overlay
-from farm.project.model import BuildOptions, Component, DeclaredSource, LocalSpec, ReleaseCalculation, UpstreamSpec
+from farm.project.model import (
+    BuildOptions,
+    Component,
+    DeclaredSource,
+    LocalSpec,
+    OriginType,
+    ReleaseCalculation,
+    UpstreamSpec,
+)
 from farm.project.origin import Origin
 
 
@@ -47,7 +55,7 @@ def test_every_field_of_the_model_is_a_decision() -> None:
             "skip_check",
             "upstream_provenance",
         },
-        DeclaredSource: {"filename", "hash_type", "hash", "replaces_upstream"},
+        DeclaredSource: {"filename", "hash_type", "hash", "replaces_upstream", "script", "packages", "inputs"},
     }
     words_about_it = {"origin", "name", "groups", "replace_reason", "configuration_files"}
     left_out = {
@@ -55,7 +63,7 @@ def test_every_field_of_the_model_is_a_decision() -> None:
         UpstreamSpec: {"dist_git", "branch", "lookaside", "download_allowed", "release_version", "said"},
         LocalSpec: {"package", "lookaside", "download_allowed", "said"},
         BuildOptions: {"expected_failure", "expensive"},
-        DeclaredSource: words_about_it | {"type", "uri", "script", "mock_packages", "packages", "inputs"},
+        DeclaredSource: words_about_it | {"type", "uri"},
     }
     for kind, names in covered.items():
         there = {field.name for field in fields(kind)}
@@ -99,6 +107,28 @@ def test_the_lock_says_commit_and_bump() -> None:
     locked = inputs_of(component, Lock(upstream_commit="b" * 40, manual_bump=2))
     assert (locked["source.commit"], locked["lock.manual-bump"]) == ("b" * 40, "2")
     assert "source.snapshot" not in locked
+
+
+def test_the_script_that_makes_a_source_file_is_an_input() -> None:
+    source = DeclaredSource(
+        filename="made.tar",
+        hash_type="SHA256",
+        hash="0f",
+        type=OriginType.CUSTOM,
+        uri="",
+        replaces_upstream=False,
+        origin=Origin(file=Path("/p/azldev.toml")),
+        script="make.sh",
+        packages=("cmake",),
+        inputs=("a", "b"),
+    )
+    found = inputs_of(make_component("demo", sources=(source,)))
+    assert {name: value for name, value in found.items() if name.startswith("source-files")} == {
+        "source-files.made.tar.hash": "SHA256 0f",
+        "source-files.made.tar.script": "make.sh digest of make.sh",
+        "source-files.made.tar.inputs": "a b",
+        "source-files.made.tar.mock-packages": "cmake",
+    }
 
 
 def test_a_local_component_is_all_files_beside_its_spec() -> None:

@@ -91,7 +91,7 @@ def test_what_does_as_it_says_is_not_mentioned(tmp_path: Path, text: str) -> Non
         (overlay("type = 'patch-add'\nsource = 'none.patch'"), "none.patch is not there"),
         (
             overlay("type = 'file-remove'\nfile = 'x'\narchive = 'a.tar.gz'"),
-            "`source-files` has no entry for a.tar.gz with the origin `overlay`",
+            "azldev.toml:12: error: a: `source-files` has no entry for a.tar.gz with the origin `overlay`",
         ),
         (
             "[[components.a.source-files]]\nfilename = 'x'\norigin = { type = 'download', uri = 'https://h/x' }\n",
@@ -99,6 +99,10 @@ def test_what_does_as_it_says_is_not_mentioned(tmp_path: Path, text: str) -> Non
         ),
         (
             CUSTOM,
+            "make.sh of source file 'x' is missing",
+        ),
+        (
+            CUSTOM.replace('spec = { type = "local", path = "a.spec" }\n', ""),
             "make.sh of source file 'x' is missing",
         ),
         ("[components.a]\nspec = { type = 'local', path = 'a.spec' }\n", "error: a: its spec"),

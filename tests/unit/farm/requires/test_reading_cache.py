@@ -8,7 +8,7 @@ from builders.spec_readers import NO_MACROS, macro_set, spec_file, spec_text
 from farm.requires.fast_reader import FastReader
 from farm.requires.macro_set import MacroSet
 from farm.requires.reading import ReaderName, RenderedSpec, SpecReading
-from farm.requires.reading_cache import CachedReader, prune_readings
+from farm.requires.reading_cache import CachedReader
 
 
 @dataclass(kw_only=True)
@@ -100,13 +100,3 @@ def test_a_spec_that_is_gone_is_no_traceback(tmp_path: Path) -> None:
     gone = RenderedSpec(component="gone", path=tmp_path / "gone" / "gone.spec")
     (reading,) = reader.read([gone], macros=NO_MACROS, arch="x86_64")
     assert "No such file" in reading.error
-
-
-def test_old_readings_are_removed(specs: list[RenderedSpec], tmp_path: Path) -> None:
-    read(Counting(), specs, tmp_path)
-    cache = tmp_path / "cache"
-    assert prune_readings(cache, older_than=0.0, dry_run=False) == []
-    assert len(prune_readings(cache, older_than=2.0**40, dry_run=True)) == 2
-    assert len(prune_readings(cache, older_than=2.0**40, dry_run=False)) == 2
-    assert prune_readings(cache, older_than=2.0**40, dry_run=False) == []
-    assert prune_readings(tmp_path / "gone", older_than=2.0**40, dry_run=False) == []
