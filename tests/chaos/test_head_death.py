@@ -2,11 +2,16 @@
 
 import pytest
 from builders.chaos_arena import Arena
+from builders.chaos_seed import LONG
 from builders.ray_cluster import wait_for
 
 from farm.clock import SystemClock
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not LONG, reason="a cluster comes up twice: FARM_TEST_LONG=1"),
+]
 
 BOUND_SECONDS = 30.0
 

@@ -49,13 +49,17 @@ def strike_runs(
 
 def test_a_few_of_everything(arena: Arena, postgresql: PostgresqlServer) -> None:
     names = ("driver", "build", "build", "connections", "connections", "database", "node", "store")
-    strike_runs(arena, names, kills=8, at_once=8, pause=(0.8, 3.0), server=postgresql)
+    strike_runs(arena, names, kills=6, at_once=6, pause=(0.5, 2.0), server=postgresql)
 
 
+long = pytest.mark.skipif(not LONG, reason="hundreds of kills: FARM_TEST_LONG=1")
+
+
+@long
 def test_late_results_of_a_driver_that_was_taken_for_dead(arena: Arena) -> None:
     """One that stood still for longer than its leases last: another has taken over when it comes to itself."""
     luck = chance("late results")
-    for _ in range(12 if LONG else 1):
+    for _ in range(12):
         run = arena.new_run(lease_seconds=3.0)
         late = run.start()
         begin = luck.randrange(1, 15)
@@ -72,9 +76,6 @@ def test_late_results_of_a_driver_that_was_taken_for_dead(arena: Arena) -> None:
         assert late.wait(BOUND_SECONDS) == 8, run.said()
         assert "was taken for dead" in run.said_by(1)
         arena.check(run)
-
-
-long = pytest.mark.skipif(not LONG, reason="hundreds of kills: FARM_TEST_LONG=1")
 
 
 @long
