@@ -1,0 +1,34 @@
+import socket
+
+import pytest
+
+from scheduler.cluster import Cluster, ClusterUnreachableError
+
+
+def cluster_at(port: int) -> Cluster:
+    cluster = Cluster.__new__(Cluster)
+    cluster.address = f"127.0.0.1:{port}"
+    return cluster
+
+
+def test_a_head_that_is_gone_is_told_before_ray_is_asked() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        listening.listen()
+        cluster_at(port)._require_head()
+    with pytest.raises(ClusterUnreachableError, match="does not answer"):
+        cluster_at(port).nodes()
+
+
+def test_a_silent_head_is_asked_again_before_it_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def silent(where: tuple[str, int], timeout: float) -> socket.socket:
+        asked.append((where, timeout))
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr("scheduler.cluster.socket.create_connection", silent)
+    with pytest.raises(ClusterUnreachableError):
+        cluster_at(6379)._require_head()
+    assert asked == [(("127.0.0.1", 6379), 5.0)] * 4
