@@ -12,8 +12,6 @@ from scheduler import messages
 from scheduler.node import Node
 from scheduler.policy import Ask, Urgency
 
-_BATCH = 1000
-
 URGENCIES = {"security": Urgency.SECURITY, "request": Urgency.REQUEST, "mass": Urgency.MASS}
 """The classes of builds by the names that people give them, the most urgent first."""
 
@@ -38,16 +36,12 @@ class RunControl:
 
     def news(self) -> Iterator[tuple[ControlRequested, messages.Event]]:
         """Yield what was asked since the last time, with what the machine is to be told of it."""
-        while True:
-            found = self._ledger.events(after=self._cursor, run_id=self._run_id, limit=_BATCH)
-            for stored in found:
-                self._cursor = stored.seq
-                if isinstance(stored.event, ControlRequested):
-                    message = as_message(stored.event)
-                    self._keep(stored.event, message)
-                    yield stored.event, message
-            if len(found) < _BATCH:
-                return
+        found, self._cursor = self._ledger.events_of(ControlRequested, self._run_id, self._cursor)
+        for stored in found:
+            if isinstance(stored.event, ControlRequested):
+                message = as_message(stored.event)
+                self._keep(stored.event, message)
+                yield stored.event, message
 
     def standing(self, nodes: Collection[Node]) -> list[messages.Event]:
         """Return what a machine of these nodes is to be told when it begins."""

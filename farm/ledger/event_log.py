@@ -51,6 +51,21 @@ def events(connection: Connection, after: int, run_id: str | None, limit: int | 
     return [_stored(row) for row in connection.execute(query)]
 
 
+def events_of(connection: Connection, kind: type[Event], after: int, run_id: str) -> tuple[list[StoredEvent], int]:
+    """Return the events of one kind of a run behind a sequence number, and the number up to which they are all.
+
+    Raises:
+        CorruptLedgerError: one cannot be understood.
+    """
+    end = int(connection.execute(select(chain_table.c.seq)).scalar_one())
+    mine = (event_table.c.run_id == run_id) & (event_table.c.seq > after) & (event_table.c.seq <= end)
+    tagged = event_table.c.body.contains(f'"event":"{kind.__struct_config__.tag}"', autoescape=True)
+    query = select(event_table).where(mine & tagged).order_by(event_table.c.seq)
+    # What only looks like the tag is in the text of another kind.
+    found = [stored for row in connection.execute(query) if isinstance((stored := _stored(row)).event, kind)]
+    return found, end
+
+
 def verify(connection: Connection) -> int:
     """Check every link of the chain and return how many events it ever had, with those behind its checkpoint.
 

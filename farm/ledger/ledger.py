@@ -129,6 +129,13 @@ class Ledger:
         """Return the events with a greater sequence number, in order; of one run where it is named."""
         return self._database.read(lambda connection: event_log.events(connection, after, run_id, limit))
 
+    def events_of(self, kind: type[Event], run_id: str, after: int = 0) -> tuple[list[StoredEvent], int]:
+        """Return the events of one kind of a run behind a sequence number, and the number up to which they are all.
+
+        The others are not read: a driver that looks for requests has thousands of its own behind it.
+        """
+        return self._database.read(lambda connection: event_log.events_of(connection, kind, after, run_id))
+
     def verify_chain(self) -> int:
         """Check that the events are those that were written, all of them, and return how many there are.
 

@@ -1,12 +1,11 @@
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
-from builders.builds import built_rpm, digest
-from builders.node_inputs import locked
+from builders.driven_farm import Farm, node, prepared, states
 from builders.rpm_facts import facts_of
 
-from farm.build import BuildLimits, BuildOutcome, BuildResult, BuiltRpm, FailureCause
+from farm.build import BuildOutcome
 from farm.buildroot_lock import BuildrootLock
 from farm.built_facts import save_facts
 from farm.clock import SystemClock
@@ -15,200 +14,15 @@ from farm.errors import UnresolvableError
 from farm.events import BuildFinished, Event, QuarantineReleased
 from farm.ledger.holder import Holder
 from farm.ledger.ledger import Ledger
-from farm.ledger.values import Lease, NodeOutcome
-from farm.nevra import Nevra
-from farm.node_inputs import NodeInputs, load_inputs
-from farm.paths import CachePaths, StatePaths
-from farm.source_package import BinaryPackage, RenderedSource, SourceRpm, SpecFacts
+from farm.ledger.values import Lease
+from farm.node_inputs import load_inputs
 from farm.states import NodeState
-from farm.store.directory_store import DirectoryStore
 from farm.verdict import Verdict
-from scheduler.driver import Driver
-from scheduler.executor import BuildDone, ExplainDone, Lost
-from scheduler.known_graph import KnownGraph
 from scheduler.leases import BuildLeases
-from scheduler.machine import Machine
-from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
-from scheduler.policy import Policy
-from scheduler.preparation import Prepared
 from scheduler.quarantine import quarantined, release
-from scheduler.report import SilentReporter
-from scheduler.resolution import MoreRequires
 from scheduler.retry import RetryPolicy
-from scheduler.surroundings import Surroundings
-from scheduler.worker_node import Place, WorkerNode
-from workers.site import Site
-from workers.tasks import BuildTask, ExplainTask
-
-
-def node(name: str) -> Node:
-    return Node(name, "x86_64")
-
-
-def facts(name: str, requires: tuple[str, ...] = ()) -> SpecFacts:
-    return SpecFacts(
-        arch="x86_64",
-        source=Nevra.parse(f"{name}-1-1.src"),
-        build_requires=requires,
-        dynamic=False,
-        packages=(BinaryPackage(name=name, provides=(), requires=()),),
-        excluded="",
-    )
-
-
-def prepared(name: str, spec: SpecFacts) -> Prepared:
-    return Prepared(
-        source=RenderedSource(component=name, files=(), epoch=0),
-        source_rpm=SourceRpm(component=name, nevra=spec.source, digest=digest(f"{name}.src"), size=1),
-        facts={"x86_64": spec},
-    )
-
-
-class FakeResolver:
-    """Finds inputs at once; fails for nodes it was told to; asks once for more where it was told to."""
-
-    def __init__(self, errors: Mapping[str, UnresolvableError], more: Mapping[str, tuple[str, ...]]) -> None:
-        self.errors = errors
-        self.more = dict(more)
-        self.seed = ""
-        self.seen: dict[Node, tuple[Node, ...]] = {}
-        self.asked: list[str] = []
-        self.remembered: list[tuple[str, ...]] = []
-
-    def remember(self, prepared: Prepared, arch: str, requires: tuple[str, ...]) -> None:
-        del prepared, arch
-        self.remembered.append(requires)
-
-    def resolve(
-        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
-    ) -> NodeInputs | MoreRequires:
-        self.asked.append(node.component)
-        if node.component in self.errors:
-            raise self.errors[node.component]
-        if node.component in self.more:
-            return MoreRequires(requires=self.more.pop(node.component))
-        self.seen[node] = tuple(built)
-        seed = (locked("seed-1-1.x86_64", content=self.seed),) if self.seed else ()
-        return prepared.inputs(node.arch, BuildrootLock(arch=node.arch, layers=(seed,)))
-
-
-class FakeExecutor:
-    """Builds at once: each component gives one RPM, whose bytes depend on what the test said."""
-
-    def __init__(self, store: DirectoryStore) -> None:
-        self.store = store
-        self.built: list[tuple[str, str]] = []
-        self.differing: set[str] = set()
-        self.failing: set[str] = set()
-        self.losses: dict[str, int] = {}
-        self.kills = False
-        self.cancelled: list[str] = []
-        self.hanging: set[tuple[str, str]] = set()
-        self.wanted: list[dict[str, int]] = []
-        self.machines = ["here"]
-        self.places: list[str] = []
-
-    def want_slots(self, slots: Mapping[str, int]) -> None:
-        self.wanted.append(dict(slots))
-
-    def workers(self) -> Sequence[WorkerNode]:
-        return tuple(WorkerNode(name=name, cpus=2, slots=(("x86_64", 2),)) for name in self.machines)
-
-    def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
-        del key
-        self.places.append(place.worker)
-        name, variation = task.request.inputs.component, task.request.variation.name
-        if self.losses.get(name, 0) > 0:
-            self.losses[name] -= 1
-            done(Lost(why="worker lost", worker_died=self.kills))
-            return
-        self.built.append((name, variation))
-        if (name, variation) in self.hanging:
-            return
-        done(self.result(task, name))
-
-    def result(self, task: BuildTask, name: str) -> BuildResult:
-        content = task.request.variation.name if name in self.differing else ""
-        data = f"{name} {content}".encode()
-        rpm = built_rpm(f"{name}-1-1.x86_64", content=content)
-        rpm = BuiltRpm(
-            nevra=rpm.nevra, digest=self.store.put_bytes(data), size=len(data), header=rpm.header, payload=rpm.payload
-        )
-        save_facts(self.store, [facts_of(rpm)])
-        failed = name in self.failing
-        cause = FailureCause(category="compiler", summary="no such header", lines=("x.c:1: error",), first_line=7)
-        return BuildResult(
-            build_id=task.request.inputs.build_id,
-            component=name,
-            arch="x86_64",
-            variation=task.request.variation,
-            outcome=BuildOutcome.FAILED if failed else BuildOutcome.SUCCEEDED,
-            rpms=() if failed else (rpm,),
-            log=self.store.put_bytes(b"log"),
-            worker="host/fake",
-            started="2026-01-01T00:00:00.000Z",
-            seconds=1.0,
-            rpmbuild_seconds=0.5,
-            cause=cause if failed else None,
-        )
-
-    def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
-        del key, task
-        done(Lost(why="diffoscope was lost"))
-
-    def cancel(self, key: str) -> None:
-        self.cancelled.append(key)
-
-    def close(self) -> None:
-        pass
-
-
-class Farm:
-    """A project of one-package components, with real ledger and store."""
-
-    def __init__(self, tmp_path: Path, requires: Mapping[str, tuple[str, ...]]) -> None:
-        tmp_path.mkdir(exist_ok=True)
-        self.ledger = Ledger.open(tmp_path / "ledger.sqlite")
-        self.store = DirectoryStore(tmp_path / "store")
-        self.executor = FakeExecutor(self.store)
-        self.resolver = FakeResolver({}, {})
-        self.retry = RetryPolicy(attempts=2, first_delay=0.0, poll_seconds=0.01)
-        self.specs = {node(name): facts(name, found) for name, found in requires.items()}
-        self.site = Site(state=StatePaths(root=tmp_path), cache=CachePaths(root=tmp_path / "cache"), repositories={})
-
-    def run(self, *, keep_going: bool = True) -> dict[str, NodeOutcome]:
-        known = KnownGraph(facts=self.specs, seed_provides=lambda _need, _arch: "", requires={})
-        needs = known.needs()
-        driver = Driver(
-            run_id=self.ledger.begin_run("demo", "", "build"),
-            machine=Machine(
-                needs=needs,
-                policy=Policy(),
-                variations=VARIATIONS,
-                retry=self.retry,
-                keep_going=keep_going,
-            ),
-            known=known,
-            resolver=self.resolver,
-            prepared={which.component: prepared(which.component, spec) for which, spec in self.specs.items()},
-            wanted=list(needs),
-            surroundings=Surroundings(
-                ledger=self.ledger,
-                leases=BuildLeases(self.ledger, SystemClock()),
-                store=self.store,
-                executor=self.executor,
-                reporter=SilentReporter(),
-                clock=SystemClock(),
-                sites=lambda _arch: self.site,
-                limits=BuildLimits(),
-            ),
-        )
-        return {outcome.component: outcome for outcome in driver.run()}
-
-
-def states(outcomes: Mapping[str, NodeOutcome]) -> dict[str, NodeState]:
-    return {name: outcome.state for name, outcome in outcomes.items()}
+from scheduler.worker_node import WorkerNode
 
 
 def test_builds_twice_in_order_and_records_everything(tmp_path: Path) -> None:

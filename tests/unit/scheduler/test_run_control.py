@@ -33,8 +33,7 @@ def test_each_request_becomes_a_message(asked: ControlRequested, told: messages.
     assert as_message(asked) == told
 
 
-def test_a_request_is_read_once_and_only_by_its_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scheduler.run_control._BATCH", 2)
+def test_a_request_is_read_once_and_only_by_its_run(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         mine, other = ledger.begin_run("p", "", "build"), ledger.begin_run("p", "", "build")
         for number in range(5):

@@ -116,6 +116,19 @@ def test_events_can_be_followed(ledger: Ledger) -> None:
     assert ledger.verify_chain() == 5
 
 
+def test_events_of_one_kind_are_found_among_others(ledger: Ledger) -> None:
+    run_id, other = ledger.begin_run("demo", "abc", "farm build"), ledger.begin_run("demo", "abc", "farm build")
+    for snapshot in ('"event":"published"', "s1"):
+        ledger.append(run_id, RolledBack(snapshot=snapshot))
+    ledger.append(run_id, Published(snapshot="s2", packages=1))
+    ledger.append(other, Published(snapshot="s3", packages=1))
+    found, end = ledger.events_of(Published, run_id)
+    assert ([stored.event for stored in found], end) == ([Published(snapshot="s2", packages=1)], 6)
+    ledger.append(run_id, Published(snapshot="s4", packages=1))
+    found, end = ledger.events_of(Published, run_id, end)
+    assert ([stored.event for stored in found], end) == ([Published(snapshot="s4", packages=1)], 7)
+
+
 def test_a_run_that_is_not_there(ledger: Ledger) -> None:
     with pytest.raises(UnknownRunError):
         ledger.append("run-none", RolledBack(snapshot="s"))
