@@ -4,35 +4,18 @@ from farm.canonical import decode, encode
 from farm.paths import CachePaths
 from farm.project.model import Component, Project
 from farm.render_steps import RenderSteps
-from farm.source_files import project_sources
+from farm.source_files import SourceGatherer
 from farm.source_package import RenderedSource
-from farm.sources.script_roots import ScriptRoots
-from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
 
 
 class Renderer:
-    """Renders components of one project into a store; safe to use from several threads.
+    """Renders components of one project into a store; safe to use from several threads."""
 
-    Args:
-        watch: is told how source files come.
-        script_roots: what scripts that make source files run in; without it they have no packages.
-    """
-
-    def __init__(
-        self,
-        *,
-        project: Project,
-        store: ArtifactStore,
-        cache: CachePaths,
-        watch: TransferWatch | None = None,
-        script_roots: ScriptRoots | None = None,
-    ) -> None:
+    def __init__(self, *, project: Project, store: ArtifactStore, cache: CachePaths, sources: SourceGatherer) -> None:
         self._store = store
         self._steps = RenderSteps(project=project, cache=cache)
-        self._sources = project_sources(
-            project=project, store=store, cache=cache, watch=watch, script_roots=script_roots
-        )
+        self._sources = sources
 
     def render(self, component: Component) -> RenderedSource:
         """Return a component after overlays, its sources verified and in the store.

@@ -5,15 +5,11 @@ from pathlib import Path
 
 from farm.errors import ProjectError
 from farm.overlay.files import Files
-from farm.paths import CachePaths
 from farm.project.boundary import Boundary
 from farm.project.model import Component, Project
-from farm.source_files import project_sources
+from farm.source_files import SourceGatherer
 from farm.source_package import RenderedSource
 from farm.sources.local_source import LOCAL_EPOCH, read_local_source
-from farm.sources.script_roots import ScriptRoots
-from farm.sources.transfer import TransferWatch
-from farm.store.artifact_store import ArtifactStore
 
 
 class NoRenderedSpecsError(ProjectError):
@@ -53,27 +49,12 @@ def rendered_root(project: Project) -> Path:
 
 
 class RenderedSpecs:
-    """The rendered specs of one project; safe to use from several threads.
+    """The rendered specs of one project; safe to use from several threads."""
 
-    Args:
-        watch: is told how source files come.
-        script_roots: what scripts that make source files run in; without it they have no packages.
-    """
-
-    def __init__(
-        self,
-        *,
-        project: Project,
-        store: ArtifactStore,
-        cache: CachePaths,
-        watch: TransferWatch | None = None,
-        script_roots: ScriptRoots | None = None,
-    ) -> None:
+    def __init__(self, *, project: Project, sources: SourceGatherer) -> None:
         self._root = rendered_root(project)
         self._roots = project.roots
-        self._sources = project_sources(
-            project=project, store=store, cache=cache, watch=watch, script_roots=script_roots
-        )
+        self._sources = sources
 
     def render(self, component: Component) -> RenderedSource:
         """Return a component as it is kept, its sources verified and in the store; nothing asks dist-git.

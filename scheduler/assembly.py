@@ -126,21 +126,21 @@ class Assembly:
         self, store: ArtifactStore, watch: TransferWatch
     ) -> tuple[Renderer | RenderedSpecs, Callable[[Component], Component]]:
         """Return what renders components, and what completes them before; kept specs name every file with its hash."""
-        rendered = self.project.farm.build_from is BuildFrom.RENDERED_SPECS
-        kind = RenderedSpecs if rendered else Renderer
         roots = SeedScriptRoots(
             settings=self.project.farm,
             repositories=self.seed.repositories,
             buildroots=lambda arch: self.site(arch).buildroots(store),
         )
-        sources = kind(project=self.project, store=store, cache=self.farm.cache, watch=watch, script_roots=roots)
-        if rendered or not self.allow_no_hashes:
-            return sources, lambda component: component
         gatherer = project_sources(
             project=self.project, store=store, cache=self.farm.cache, watch=watch, script_roots=roots
         )
+        if self.project.farm.build_from is BuildFrom.RENDERED_SPECS:
+            return RenderedSpecs(project=self.project, sources=gatherer), _as_it_is
+        renderer = Renderer(project=self.project, store=store, cache=self.farm.cache, sources=gatherer)
+        if not self.allow_no_hashes:
+            return renderer, _as_it_is
         hashes = MissingHashes(project=self.project, cache=self.farm.cache, sources=gatherer, tell=self._tell)
-        return sources, hashes.complete
+        return renderer, hashes.complete
 
     def _tell(self, learned: LearnedHash) -> None:
         tell_learned(learned)
@@ -161,6 +161,10 @@ class Assembly:
     def _generate(self, prepared: Prepared, lock: BuildrootLock) -> tuple[str, ...]:
         site = self.site(lock.arch)
         return run_generate(site, prepared.source_rpm, lock, self.limits, prepared.source.epoch)
+
+
+def _as_it_is(component: Component) -> Component:
+    return component
 
 
 def assemble(farm: FarmContext, arches: Sequence[str], *, allow_no_hashes: bool = False) -> Assembly:

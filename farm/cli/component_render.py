@@ -23,7 +23,7 @@ from farm.render_steps import RenderSteps
 from farm.rendered_specs import rendered_directory, rendered_root, stale_directories
 from farm.rendered_tree import holds, remove_tree, write_tree
 from farm.requires.file_filter import FileFilter
-from farm.source_files import project_sources
+from farm.source_files import SourceGatherer, project_sources
 from farm.sources.script_roots import ScriptRoots
 from farm.sources.transfer import TransferWatch
 
@@ -112,9 +112,9 @@ def render(  # noqa: PLR0913 - one argument an option
     rows: list[RenderRow] = []
     try:
         with transfer_watch(farm) as watch:
-            files_of = _with_sources(farm, project, watch, roots) if with_sources else _without_sources(farm, project)
-            if allow_no_hashes:
-                files_of = _with_hashes(farm, project, watch, roots, files_of)
+            files_of = _rendering(
+                farm, project, watch, roots, with_sources=with_sources, allow_no_hashes=allow_no_hashes
+            )
             for batch in _batches(each(found, files_of, continue_on_error=continue_on_error)):
                 for (one, _), files in zip(batch, keep(batch), strict=True):
                     target = rendered_directory(root, one.name)
@@ -152,29 +152,35 @@ def _everything(rendered: Sequence[Rendered]) -> list[Files]:
     return [files for _, files in rendered]
 
 
+def _rendering(
+    farm: FarmContext,
+    project: Project,
+    watch: TransferWatch,
+    roots: ScriptRoots | None,
+    *,
+    with_sources: bool,
+    allow_no_hashes: bool,
+) -> Callable[[Component], Files]:
+    """Return what renders a component as the options say; a store is opened only where files come into it."""
+    if not with_sources and not allow_no_hashes:
+        return _without_sources(farm, project)
+    sources = project_sources(project=project, store=farm.store(), cache=farm.cache, watch=watch, script_roots=roots)
+    files_of = _with_sources(farm, project, sources) if with_sources else _without_sources(farm, project)
+    if not allow_no_hashes:
+        return files_of
+    hashes = MissingHashes(project=project, cache=farm.cache, sources=sources, tell=tell_learned)
+    return lambda one: files_of(hashes.complete(one))
+
+
 def _without_sources(farm: FarmContext, project: Project) -> Callable[[Component], Files]:
     steps = RenderSteps(project=project, cache=farm.cache)
     return lambda one: steps.render(steps.identify(one)).files
 
 
-def _with_sources(
-    farm: FarmContext, project: Project, watch: TransferWatch, roots: ScriptRoots | None
-) -> Callable[[Component], Files]:
+def _with_sources(farm: FarmContext, project: Project, sources: SourceGatherer) -> Callable[[Component], Files]:
     store = farm.store()
-    renderer = Renderer(project=project, store=store, cache=farm.cache, watch=watch, script_roots=roots)
+    renderer = Renderer(project=project, store=store, cache=farm.cache, sources=sources)
     return lambda one: {file.name: store.read(file.digest) for file in renderer.render(one).files}
-
-
-def _with_hashes(
-    farm: FarmContext,
-    project: Project,
-    watch: TransferWatch,
-    roots: ScriptRoots | None,
-    files_of: Callable[[Component], Files],
-) -> Callable[[Component], Files]:
-    sources = project_sources(project=project, store=farm.store(), cache=farm.cache, watch=watch, script_roots=roots)
-    hashes = MissingHashes(project=project, cache=farm.cache, sources=sources, tell=tell_learned)
-    return lambda one: files_of(hashes.complete(one))
 
 
 def _clean(root: Path, project: Project, *, only_look: bool) -> list[RenderRow]:

@@ -69,7 +69,8 @@ class World:
         return MissingHashes(project=project, cache=self.cache, sources=sources, tell=self.told.append).complete
 
     def render(self, project: Project, component: Component | None = None) -> RenderedSource:
-        renderer = Renderer(project=project, store=self.store, cache=self.cache)
+        sources = project_sources(project=project, store=self.store, cache=self.cache)
+        renderer = Renderer(project=project, store=self.store, cache=self.cache, sources=sources)
         return renderer.render(component or project.component("demo"))
 
     def content(self, source: RenderedSource, name: str) -> bytes:

@@ -18,6 +18,7 @@ from farm.project.loader import load_project
 from farm.project.model import Project
 from farm.release.errors import SpecVersionError
 from farm.render import Renderer
+from farm.source_files import project_sources
 from farm.source_package import RenderedSource
 from farm.sources.errors import SourceConflictError, SourceMissingError, WrongHashError
 from farm.store.directory_store import DirectoryStore
@@ -41,7 +42,8 @@ class World:
         return load_project(self.root / "project")
 
     def renderer(self, project: Project) -> Renderer:
-        return Renderer(project=project, store=self.store, cache=self.cache)
+        sources = project_sources(project=project, store=self.store, cache=self.cache)
+        return Renderer(project=project, store=self.store, cache=self.cache, sources=sources)
 
     def render(self, text: str, name: str = "demo", **files: str) -> RenderedSource:
         project = self.project(text, **files)

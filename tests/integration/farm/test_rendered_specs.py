@@ -10,6 +10,7 @@ from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
 from farm.project.model import Project
 from farm.rendered_specs import NoRenderedSpecsError, RenderedSpecs, rendered_directory
+from farm.source_files import project_sources
 from farm.sources.errors import LocalSourceError
 from farm.sources.local_source import LOCAL_EPOCH
 from farm.store.directory_store import DirectoryStore
@@ -32,7 +33,9 @@ class World:
         return load_project(self.root / "project")
 
     def specs(self, project: Project) -> RenderedSpecs:
-        return RenderedSpecs(project=project, store=self.store, cache=CachePaths(root=self.root / "cache"))
+        cache = CachePaths(root=self.root / "cache")
+        sources = project_sources(project=project, store=self.store, cache=cache)
+        return RenderedSpecs(project=project, sources=sources)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from farm.overlay.errors import ArchiveScopeError, OverlayError
 from farm.paths import CachePaths
 from farm.project.loader import load_project
 from farm.render import Renderer
+from farm.source_files import project_sources
 from farm.store.directory_store import DirectoryStore
 
 pytestmark = pytest.mark.integration
@@ -54,7 +55,9 @@ class World:
         self.upstream.commit("demo", {"demo.spec": SPEC, "sources": line})
         write_files(self.root / "project", {"azldev.toml": self.upstream.project_table + text})
         project = load_project(self.root / "project")
-        renderer = Renderer(project=project, store=self.store, cache=CachePaths(root=self.root / "cache"))
+        cache = CachePaths(root=self.root / "cache")
+        sources = project_sources(project=project, store=self.store, cache=cache)
+        renderer = Renderer(project=project, store=self.store, cache=cache, sources=sources)
         source = renderer.render(project.component("demo"))
         return {file.name: self.store.read(file.digest) for file in source.files}
 

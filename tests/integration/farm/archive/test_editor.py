@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from builders.archives import Member, listing, make_tar, removal, replacement, source_tar
+from builders.sandbox_results import failed
 
 from farm.archive import editor
 from farm.archive.editor import ArchiveLimits, edit_archive
@@ -66,16 +67,7 @@ def test_hostile_archives_and_limits_are_said_so(
     assert not (tmp_path / "edited").exists()
 
 
-ENDED = SandboxResult(
-    status=0,
-    stdout=b"{}",
-    stderr="",
-    timed_out=False,
-    flooded=False,
-    out_of_memory=False,
-    out_of_processes=False,
-    seconds=1.0,
-)
+ENDED = failed(status=0, stdout=b"{}")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from farm.project.model import DeclaredSource, OriginType
 from farm.project.origin import Origin
 from farm.render import Renderer
 from farm.sandbox.sandbox import Limits
+from farm.source_files import project_sources
 from farm.sources.errors import SourceScriptError, SourceScriptWorkError, SourceUnsupportedError, WrongHashError
 from farm.sources.script_sandbox import ScriptSurroundings
 from farm.sources.script_source import scripted_source
@@ -192,7 +193,9 @@ class World:
         }
         write_files(self.root / "project", {**files, **self.scripts})
         project = load_project(self.root / "project")
-        renderer = Renderer(project=project, store=self.store, cache=CachePaths(root=self.root / "cache"))
+        cache = CachePaths(root=self.root / "cache")
+        sources = project_sources(project=project, store=self.store, cache=cache)
+        renderer = Renderer(project=project, store=self.store, cache=cache, sources=sources)
         source = renderer.render(project.component("demo"))
         return {file.name: self.store.read(file.digest) for file in source.files}
 
