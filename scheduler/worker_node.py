@@ -47,7 +47,3 @@ class Place:
     may_use: int = 0
     memory_bytes: int = 0
     disk_bytes: int = 0
-
-
-ANYWHERE = Place()
-"""One core of any machine that can build for the architecture."""

@@ -1,9 +1,8 @@
 """`farm verify`: build once more in further surroundings and compare with what was recorded."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import SimpleQueue
 
 import click
 
@@ -18,16 +17,20 @@ from farm.node_inputs import load_inputs
 from farm.states import NodeState
 from farm.verdict import Verdict, VerdictStatus
 from scheduler.assembly import Assembly, assemble
+from scheduler.builds_in_turn import build_in_turn
 from scheduler.cli.options import Selection, selectors
-from scheduler.executor import BuildDone, Lost
+from scheduler.executor import Lost
+from scheduler.learned_demands import learn_demands
+from scheduler.learned_durations import learn_durations
 from scheduler.leases import BuildLeases
 from scheduler.node import Node
+from scheduler.past_builds import read_past_builds
 from scheduler.ray_executor import RayExecutor
-from scheduler.worker_node import ANYWHERE
+from scheduler.worker_node import Place
 from workers.build import BuildRequest
 from workers.compare import judge
 from workers.tasks import BuildTask
-from workers.variation import further_variation
+from workers.variation import further_variation, on_cpus
 
 _JUDGED = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE)
 """A later run that failed or was interrupted does not take a verdict back."""
@@ -114,37 +117,36 @@ def _row(node: Node, verdict: Verdict, again: str) -> VerifyRow:
 
 
 def _build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]]) -> dict[Node, str]:
-    """Build each node once more, as many at once as there are slots, and say how each compares."""
-    executor = RayExecutor()
-    answers: SimpleQueue[tuple[Node, BuildResult | Lost]] = SimpleQueue()
+    """Build each node once more, as many at once as this machine has room for, and say how each compares."""
     verdicts = dict(known)
+    past = read_past_builds(assembly.farm.ledger())
+    durations = learn_durations(past.samples, nodes=verdicts)
+    demands = learn_demands(past.uses, nodes=verdicts, durations=durations, limits=assembly.limits)
+    tasks = {node: _task(assembly, node, verdict) for node, verdict in known}
+    executor = RayExecutor(scratch=assembly.farm.cache.scratch)
     try:
-        for node, verdict in known:
-            executor.build(f"verify {node}", _task(assembly, node, verdict), ANYWHERE, _deliver(answers, node))
-        said: dict[Node, str] = {}
-        while len(said) < len(verdicts):
-            node, answer = answers.get()
-            said[node] = _compare(assembly, verdicts[node], answer)
-        return said
+        answers = build_in_turn(tasks, executor=executor, demands=demands)
+        return {node: _compare(assembly, verdicts[node], answer) for node, answer in answers}
     finally:
         executor.close()
 
 
-def _deliver(answers: SimpleQueue[tuple[Node, BuildResult | Lost]], node: Node) -> BuildDone:
-    return lambda answer: answers.put((node, answer))
-
-
-def _task(assembly: Assembly, node: Node, verdict: Verdict) -> BuildTask:
+def _task(assembly: Assembly, node: Node, verdict: Verdict) -> Callable[[Place], BuildTask]:
+    """Return what gives the task for a place."""
     inputs = load_inputs(assembly.farm.store(), verdict.build_id)
     if inputs is None:
         raise NothingToVerifyError(f"the inputs of {node} were not kept", hint="farm build records them")
     number = len(assembly.farm.ledger().latest_results(verdict.build_id))
     variation = further_variation(verdict.build_id, number)
     site = assembly.site(node.arch)
-    return BuildTask(
+    return lambda place: BuildTask(
         site=site,
         request=BuildRequest(
-            inputs=inputs.build, source_rpm=inputs.source_rpm, variation=variation, limits=assembly.limits
+            inputs=inputs.build,
+            source_rpm=inputs.source_rpm,
+            variation=on_cpus(variation, cpus=place.cpus, may_use=place.may_use),
+            limits=assembly.limits,
+            cpus=place.cpus,
         ),
         lock=inputs.lock,
         live_log=site.state.live_log(verdict.build_id, variation.name),
