@@ -84,14 +84,14 @@ class RemotePreparation:
     def _answer(self, task: SourceTask, number: int) -> SourceAnswer:
         if not self._slots_now():
             return self._here(task)
+        _require_wanted()
         future: Future[SourceAnswer] = Future()
         self._sources.make_source(f"source {task.source.component} {number}", task, future.set_result)
         while True:
             try:
                 return future.result(_WAIT_SECONDS)
             except TimeoutError:
-                if not running_programs.may_begin():
-                    raise PreparationLostError("source RPMs are not waited for: the command was interrupted") from None
+                _require_wanted()
                 if not self._slots_now():
                     return self._here(task)
 
@@ -103,3 +103,13 @@ class RemotePreparation:
                 able = (worker for worker in self._sources.workers() if not worker.draining)
                 self._slots = sum(min(worker.slots_of(self._arch), worker.cpus) for worker in able)
             return self._slots
+
+
+def _require_wanted() -> None:
+    """Refuse to go on where nobody waits for it any more.
+
+    Raises:
+        PreparationLostError: the command was interrupted.
+    """
+    if not running_programs.may_begin():
+        raise PreparationLostError("no source RPM is waited for: the command was interrupted")

@@ -94,10 +94,14 @@ def test_where_the_last_such_machine_goes_this_one_takes_over(tmp_path: Path) ->
     assert RemotePreparation(cluster, arch="x86_64", here=made_by, clock=clock)(task) == made_by(task)
 
 
-def test_an_interrupted_command_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running_programs, "may_begin", lambda: False)
+@pytest.mark.parametrize("begun", [0, 1])
+def test_an_interrupted_command_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: int) -> None:
+    still = iter([True] * begun)
+    monkeypatch.setattr(running_programs, "may_begin", lambda: next(still, False))
+    cluster = Cluster(*[lambda _: None] * 3)
     with pytest.raises(PreparationLostError, match="interrupted"):
-        remote(Cluster(*[lambda _: None] * 3))(source_task(tmp_path))
+        remote(cluster)(source_task(tmp_path))
+    assert len(cluster.keys) == begun
 
 
 def test_as_many_at_once_as_the_cluster_has_slots_for() -> None:
