@@ -1,7 +1,7 @@
 """What a rendering depends on, as one identity: the same key gives the same files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from farm.canonical import identity
 from farm.digest import Digest
@@ -15,18 +15,14 @@ RENDER_VERSION = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlayInput:
-    """An overlay without its words and its place: with the digest of what it copies."""
+    """What counts of an overlay.
 
-    kind: str
-    file: str
-    archive: str
-    section: str
-    package: str
-    tag: str
-    value: str
-    regex: str
-    replacement: str
-    lines: tuple[str, ...]
+    Attributes:
+        edit: without its words and its place.
+        target: name of the file that it copies; `source` that file's digest. Both are empty where it copies none.
+    """
+
+    edit: Overlay
     target: str
     source: str
 
@@ -75,20 +71,8 @@ class RenderInputs:
 
 def overlay_input(overlay: Overlay, source: str) -> OverlayInput:
     """Return what counts of an overlay; `source` is the digest of the file it copies, or empty."""
-    return OverlayInput(
-        kind=overlay.kind,
-        file=overlay.file,
-        archive=overlay.archive,
-        section=overlay.section,
-        package=overlay.package,
-        tag=overlay.tag,
-        value=overlay.value,
-        regex=overlay.regex,
-        replacement=overlay.replacement,
-        lines=overlay.lines,
-        target=overlay.target_name if source else "",
-        source=source,
-    )
+    edit = replace(overlay, description="", source=None, origin=None)
+    return OverlayInput(edit=edit, target=overlay.target_name if source else "", source=source)
 
 
 def source_inputs(component: Component, scripts: Mapping[str, str]) -> tuple[SourceInput, ...]:

@@ -170,7 +170,10 @@ def component_config(component: Component, root: Path) -> ComponentConfig:
         release=_AUTOMATIC
         if component.release is ReleaseCalculation.AUTO
         else ReleaseConfig(calculation=component.release),
-        overlays=tuple(_overlay(overlay, root) for overlay in component.overlays),
+        overlays=tuple(
+            overlay_config(overlay, _relative(overlay.source, root) if overlay.source else "")
+            for overlay in component.overlays
+        ),
         build=_build(component.build),
         render=RenderConfig(skip_file_filter=True) if component.skip_file_filter else _FILTERED,
         source_files=tuple(_source(source) for source in component.sources),
@@ -191,7 +194,8 @@ def _spec(spec: UpstreamSpec | LocalSpec, root: Path) -> SpecConfig:
     )
 
 
-def _overlay(overlay: Overlay, root: Path) -> OverlayConfig:
+def overlay_config(overlay: Overlay, source: str) -> OverlayConfig:
+    """Return what an overlay says; `source` is how the file that it copies is shown."""
     return OverlayConfig(
         type=overlay.kind,
         description=overlay.description,
@@ -204,7 +208,7 @@ def _overlay(overlay: Overlay, root: Path) -> OverlayConfig:
         regex=overlay.regex,
         replacement=overlay.replacement,
         lines=overlay.lines,
-        source="" if overlay.source is None else _relative(overlay.source, root),
+        source=source,
     )
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from farm.cli.component_config import ComponentConfig, component_config
+import msgspec
+
+from farm.cli.component_config import ComponentConfig, OverlayConfig, component_config, overlay_config
 from farm.overlay.model import Overlay
 from farm.project.model import Channels, Component, DeclaredSource, UpstreamSpec
 
@@ -31,21 +33,9 @@ class ComponentRow:
     config: ComponentConfig
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverlayView:
+class OverlayView(OverlayConfig, frozen=True, kw_only=True, rename=None, omit_defaults=False):
     """An overlay in `component query`; empty fields were not said."""
 
-    type: str
-    description: str
-    file: str
-    section: str
-    package: str
-    tag: str
-    value: str
-    regex: str
-    replacement: str
-    lines: tuple[str, ...]
-    source: str
     defined_at: str
 
 
@@ -147,20 +137,8 @@ def component_view(component: Component) -> ComponentView:
 
 def overlay_view(overlay: Overlay) -> OverlayView:
     """Return an overlay for a person."""
-    return OverlayView(
-        type=overlay.kind,
-        description=overlay.description,
-        file=overlay.file,
-        section=overlay.section,
-        package=overlay.package,
-        tag=overlay.tag,
-        value=overlay.value,
-        regex=overlay.regex,
-        replacement=overlay.replacement,
-        lines=overlay.lines,
-        source=str(overlay.source or ""),
-        defined_at=str(overlay.origin or ""),
-    )
+    said = overlay_config(overlay, str(overlay.source or ""))
+    return OverlayView(defined_at=str(overlay.origin or ""), **msgspec.structs.asdict(said))
 
 
 def _build_view(component: Component) -> BuildView:

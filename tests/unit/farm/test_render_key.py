@@ -31,9 +31,7 @@ def test_every_field_is_a_decision() -> None:
         "history",
         "versions",
     }
-    left_out = {"description", "origin", "kind", "target_name"}
-    said = {field.name for field in fields(Overlay)} - left_out
-    assert said == {field.name for field in fields(OverlayInput)} - {"kind", "target"}
+    assert {field.name for field in fields(OverlayInput)} == {"edit", "target", "source"}
     assert {field.name for field in fields(SourceInput)} == {
         "filename",
         "hash_type",
@@ -57,6 +55,15 @@ def test_every_input_changes_the_key() -> None:
     ]
     keys = {inputs.key for inputs in [INPUTS, *changed]}
     assert len(keys) == len(changed) + 1
+
+
+def test_whatever_an_overlay_says_counts() -> None:
+    plain = Overlay(kind=OverlayKind.FILE_REMOVE)
+    words = [field.name for field in fields(Overlay) if field.default == ""]
+    others = [replace(plain, lines=("x",)), replace(plain, kind=OverlayKind.FILE_ADD)]
+    others += [replace(plain, **{name: "x"}) for name in words]  # type: ignore[arg-type] # the names of texts
+    counted = {overlay_input(one, "") for one in [plain, *others]}
+    assert len(counted) == len(others), "all but the description"
 
 
 def test_words_and_places_of_an_overlay_do_not_count_and_its_source_does() -> None:

@@ -75,6 +75,7 @@ def test_query_shows_what_was_inherited_and_where_it_was_said(farm: Farm, capsys
     overlays = view["overlays"]
     assert isinstance(overlays, list)
     assert overlays[0]["tag"] == "Version"
+    assert (overlays[0]["archive"], overlays[0]["lines"]) == ("", [])
     assert str(view["defined_at"]).endswith("azldev.toml:" + str(view["defined_at"]).rpartition(":")[2])
     assert int(str(overlays[1]["defined_at"]).rpartition(":")[2]) == int(str(view["defined_at"]).rpartition(":")[2]) + 3
 
