@@ -46,6 +46,13 @@ def test_a_file_comes_from_the_web_once(lookaside: Lookaside, hash_type: str) ->
     assert lookaside.fetch(entry, [f"{url}/a"]) == path
 
 
+def test_what_one_component_fetched_no_other_fetches_again(lookaside: Lookaside, tmp_path: Path) -> None:
+    (tmp_path / "first").write_bytes(DATA)
+    path = lookaside.fetch(entry_of(DATA), [f"file://{tmp_path}/first"])
+    other = replace(entry_of(DATA), filename="of-another-component.tar.gz")
+    assert lookaside.fetch(other, [f"file://{tmp_path}/not-there"]) == path
+
+
 def test_a_file_comes_from_a_directory(lookaside: Lookaside, tmp_path: Path) -> None:
     (tmp_path / "a b").write_bytes(DATA)
     assert lookaside.fetch(entry_of(DATA), [f"file://{tmp_path}/a%20b"]).read_bytes() == DATA
