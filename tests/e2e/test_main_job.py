@@ -1,5 +1,6 @@
 """The main job, in order, on one state directory: build, publish, install, build again, edit, roll back."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,21 @@ def test_garbage_collection_keeps_all_that_is_published_or_judged(farm: Farm) ->
     farm.run("repo", "check")
     farm.build("-p", "greet")
     assert farm.built() == []
+
+
+def test_a_source_file_without_a_hash_is_built_only_on_request_and_stands_in_the_run(
+    farm: Farm, tmp_path: Path
+) -> None:
+    extra = tmp_path / "extra.bin"
+    extra.write_bytes(b"nobody knows this")
+    farm.project.overlays["greet"] = farm.project.overlays.get("greet", "") + (
+        '[[components.greet.source-files]]\nfilename = "extra.bin"\n'
+        f'origin = {{ type = "download", uri = "file://{extra}" }}\n'
+    )
+    farm.project.write()
+    (row,) = farm.build("-p", "greet", status=4).values()
+    assert "'extra.bin' has no hash" in row.why
+    (row,) = farm.build("-p", "greet", "--allow-no-hashes").values()
+    assert row.state == "reproducible"
+    (learned,) = (event for event in farm.events() if event["event"] == "source-learned")
+    assert learned["hash"] == hashlib.sha512(extra.read_bytes()).hexdigest()
