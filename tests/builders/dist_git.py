@@ -33,6 +33,26 @@ make check
 """
 
 
+def project_table(dist_git: Path, lookaside: str, *, snapshot: str = "") -> str:
+    """Return TOML of a distro `up` version `1` with branch `main`."""
+    pinned = f', snapshot = "{snapshot}"' if snapshot else ""
+    return f"""
+[project]
+description = "test"
+default-distro = {{ name = "up" }}
+[distros.up]
+default-version = "1"
+dist-git-base-uri = "file://{dist_git}/$pkg.git"
+lookaside-base-uri = "{lookaside}"
+[distros.up.versions.1]
+release-ver = "1"
+dist-git-branch = "main"
+[distros.up.versions.1.default-component-config.spec]
+type = "upstream"
+upstream-distro = {{ name = "up", version = "1"{pinned} }}
+"""
+
+
 @dataclass(frozen=True)
 class Upstream:
     """An upstream distribution below a directory: dist-git repositories and a lookaside."""
@@ -50,21 +70,7 @@ class Upstream:
     @property
     def project_table(self) -> str:
         """TOML of a distro `up` version `1` with branch `main`."""
-        return f"""
-[project]
-description = "test"
-default-distro = {{ name = "up" }}
-[distros.up]
-default-version = "1"
-dist-git-base-uri = "file://{self.dist_git}/$pkg.git"
-lookaside-base-uri = "file://{self.lookaside}/{TEMPLATE}"
-[distros.up.versions.1]
-release-ver = "1"
-dist-git-branch = "main"
-[distros.up.versions.1.default-component-config.spec]
-type = "upstream"
-upstream-distro = {{ name = "up", version = "1" }}
-"""
+        return project_table(self.dist_git, f"file://{self.lookaside}/{TEMPLATE}")
 
     def commit(
         self, package: str, files: Mapping[str, str | None], *, time: int = 1_700_000_000, branch: str = "main"

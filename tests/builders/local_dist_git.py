@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from builders.dist_git import TEMPLATE, project_table
+
 from farm import process
 
 BEFORE, AT, AFTER = 1_690_000_000, 1_700_000_000, 1_710_000_000
@@ -68,22 +70,10 @@ def _file(name: str, data: bytes) -> bytes:
 
 
 def _project(dist_git: Path, names: Sequence[str]) -> str:
+    table = project_table(dist_git, f"file:///nowhere/{TEMPLATE}", snapshot=SNAPSHOT)
     components = "".join(f'[components."{name}"]\n' for name in names)
-    return f"""
-[project]
-description = "bench"
-default-distro = {{ name = "up" }}
-[distros.up]
-default-version = "1"
-dist-git-base-uri = "file://{dist_git}/$pkg.git"
-lookaside-base-uri = "file:///nowhere/$pkg/$filename/$hashtype/$hash/$filename"
-[distros.up.versions.1]
-release-ver = "1"
-dist-git-branch = "main"
-[distros.up.versions.1.default-component-config]
+    return f"""{table}
+[default-component-config]
 release = {{ calculation = "manual" }}
 build = {{ defines = {{ vendor = "us" }} }}
-[distros.up.versions.1.default-component-config.spec]
-type = "upstream"
-upstream-distro = {{ name = "up", version = "1", snapshot = "{SNAPSHOT}" }}
 {components}"""

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 from builders.builds import build_result, failed_result
+from msgspec import structs
 
 from farm.build import BuildOutcome
 from farm.digest import digest_bytes
@@ -13,6 +14,16 @@ from scheduler.node import Node
 from scheduler.report import LineReporter, duration, error_lines, failure_lines
 
 NODE = Node("curl", "x86_64")
+FINISHED = BuildFinished(
+    component="curl",
+    arch="x86_64",
+    build_id=digest_bytes(b""),
+    variation="first",
+    outcome=BuildOutcome.SUCCEEDED,
+    seconds=192.4,
+    log=None,
+    summary="",
+)
 
 
 def changed(state: NodeState, why: str = "") -> NodeChanged:
@@ -28,17 +39,7 @@ def lines(*events: Event, verbose: bool = False) -> list[str]:
 
 
 def test_one_line_an_event_and_a_count_of_what_is_final() -> None:
-    finished = BuildFinished(
-        component="curl",
-        arch="x86_64",
-        build_id=digest_bytes(b""),
-        variation="first",
-        outcome=BuildOutcome.SUCCEEDED,
-        seconds=192.4,
-        log=None,
-        summary="",
-    )
-    assert lines(changed(NodeState.BUILDING, "first build"), finished, changed(NodeState.REPRODUCIBLE, "3 RPMs")) == [
+    assert lines(changed(NodeState.BUILDING, "first build"), FINISHED, changed(NodeState.REPRODUCIBLE, "3 RPMs")) == [
         "(0/2) curl.x86_64 building: first build",
         "(0/2) curl.x86_64 first build succeeded in 3m12s",
         "(1/2) curl.x86_64 reproducible: 3 RPMs",
@@ -46,16 +47,8 @@ def test_one_line_an_event_and_a_count_of_what_is_final() -> None:
 
 
 def test_which_worker_built_is_said_on_request() -> None:
-    finished = BuildFinished(
-        component="curl",
-        arch="x86_64",
-        build_id=digest_bytes(b""),
-        variation="first",
-        outcome=BuildOutcome.FAILED,
-        seconds=2.0,
-        log=None,
-        summary="no compiler",
-        worker="host/0123456789ab",
+    finished = structs.replace(
+        FINISHED, outcome=BuildOutcome.FAILED, seconds=2.0, summary="no compiler", worker="host/0123456789ab"
     )
     assert lines(finished) == ["(0/2) curl.x86_64 first build failed in 2.0s: no compiler"]
     assert lines(finished, verbose=True) == [
@@ -111,16 +104,8 @@ def test_another_reason_for_the_same_state_is_said_only_on_request() -> None:
 
 
 def test_a_cancelled_build_took_no_time() -> None:
-    cancelled = BuildFinished(
-        component="curl",
-        arch="x86_64",
-        build_id=digest_bytes(b""),
-        variation="second",
-        outcome=BuildOutcome.CANCELLED,
-        seconds=0.0,
-        log=None,
-        summary="its result is not needed any more",
-    )
+    why = "its result is not needed any more"
+    cancelled = structs.replace(FINISHED, variation="second", outcome=BuildOutcome.CANCELLED, seconds=0.0, summary=why)
     assert lines(cancelled) == ["(0/2) curl.x86_64 second build cancelled: its result is not needed any more"]
 
 
