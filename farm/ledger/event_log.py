@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from farm.canonical import encode, identity
 from farm.digest import Digest
@@ -18,6 +18,12 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _BATCH = 1000
 
 
+_RUN = select(run_table.c.number).where(run_table.c.run_id == bindparam("run"))
+_LAST = select(chain_table).with_for_update()
+_ADD = insert(event_table)
+_MOVE = update(chain_table).values(seq=bindparam("last"), hash=bindparam("link"))
+
+
 def append(connection: Connection, run_id: str | None, events: Sequence[Event], now: str) -> int:
     """Append events, one behind the other, and return the sequence number of the last.
 
@@ -26,7 +32,7 @@ def append(connection: Connection, run_id: str | None, events: Sequence[Event], 
     """
     if run_id is not None:
         _require_run(connection, run_id)
-    last = connection.execute(select(chain_table).with_for_update()).one()
+    last = connection.execute(_LAST).one()
     seq, link = int(last.seq), last.hash
     rows = []
     for event in events:
@@ -34,8 +40,8 @@ def append(connection: Connection, run_id: str | None, events: Sequence[Event], 
         link = _link(previous, seq, now, run_id, body)
         rows.append({"seq": seq, "time": now, "run_id": run_id, "body": body, "previous": previous, "hash": link})
     if rows:
-        connection.execute(insert(event_table), rows)
-        connection.execute(update(chain_table).values(seq=seq, hash=link))
+        connection.execute(_ADD, rows)
+        connection.execute(_MOVE, {"last": seq, "link": link})
     return seq
 
 
@@ -104,7 +110,7 @@ def _stored(row: Row[tuple[object, ...]]) -> StoredEvent:
 
 
 def _require_run(connection: Connection, run_id: str) -> None:
-    if connection.execute(select(run_table.c.number).where(run_table.c.run_id == run_id)).scalar() is None:
+    if connection.execute(_RUN, {"run": run_id}).scalar() is None:
         raise UnknownRunError(f"there is no run {run_id!r}")
 
 

@@ -133,21 +133,19 @@ def _insert(connection: Connection, first: Mapping[str, Lease]) -> dict[str, Lea
     """Insert the rows of subjects that were never leased; where another did so at the same time, theirs stand."""
     if not first:
         return {}
-    inserted = connection.execute(
-        insert_new(connection, lease_table).returning(lease_table.c.subject),
-        [
-            {
-                "subject": it.subject,
-                "token": it.token,
-                "held": True,
-                "holder": _words(it.holder),
-                "ttl_seconds": it.ttl_seconds,
-                "expires": it.expires,
-            }
-            for it in first.values()
-        ],
-    )
-    return {subject: first[subject] for subject in sorted(inserted.scalars())}
+    rows = [
+        {
+            "subject": it.subject,
+            "token": it.token,
+            "held": True,
+            "holder": _words(it.holder),
+            "ttl_seconds": it.ttl_seconds,
+            "expires": it.expires,
+        }
+        for it in first.values()
+    ]
+    inserted = insert_new(connection, lease_table, lease_table.c.subject, rows)
+    return {subject: first[subject] for subject in sorted(inserted)}
 
 
 def _words(holder: Holder) -> str:

@@ -10,6 +10,14 @@ from farm.ledger.tables import outcome_table, run_table
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
 
+_RUN = select(run_table.c.number).where(run_table.c.run_id == bindparam("run"))
+_EARLIER = delete(outcome_table).where(
+    (outcome_table.c.run_id == bindparam("run"))
+    & (outcome_table.c.component == bindparam("of"))
+    & (outcome_table.c.arch == bindparam("on"))
+)
+_ADD = insert(outcome_table)
+
 
 def record(connection: Connection, run_id: str, ended: Sequence[NodeOutcome], now: str) -> None:
     """Insert the outcomes of nodes, one a node, in place of earlier ones of the same run.
@@ -17,17 +25,13 @@ def record(connection: Connection, run_id: str, ended: Sequence[NodeOutcome], no
     Raises:
         UnknownRunError: there is no such run.
     """
-    if connection.execute(select(run_table.c.number).where(run_table.c.run_id == run_id)).scalar() is None:
+    if connection.execute(_RUN, {"run": run_id}).scalar() is None:
         raise UnknownRunError(f"there is no run {run_id!r}")
     if not ended:
         return
-    same_node = (outcome_table.c.component == bindparam("of")) & (outcome_table.c.arch == bindparam("on"))
+    connection.execute(_EARLIER, [{"run": run_id, "of": outcome.component, "on": outcome.arch} for outcome in ended])
     connection.execute(
-        delete(outcome_table).where((outcome_table.c.run_id == run_id) & same_node),
-        [{"of": outcome.component, "on": outcome.arch} for outcome in ended],
-    )
-    connection.execute(
-        insert(outcome_table),
+        _ADD,
         [
             {
                 "run_id": run_id,

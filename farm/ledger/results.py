@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 from farm.build import BuildResult
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
-from farm.ledger.insertion import insert_new
+from farm.ledger.insertion import add_new
 from farm.ledger.pieces import pieces
 from farm.ledger.tables import result_table
 from farm.ledger.values import Lease
@@ -28,7 +28,7 @@ def record(connection: Connection, results: Sequence[tuple[Lease, BuildResult]],
         told = {"build_id": result.build_id, "digest": digest, "token": lease.token, "recorded": now}
         news.setdefault((result.build_id, digest), {**told, "body": body.decode()})
     if news:
-        connection.execute(insert_new(connection, result_table), list(news.values()))
+        add_new(connection, result_table, list(news.values()))
 
 
 def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, list[BuildResult]]:

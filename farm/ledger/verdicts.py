@@ -11,6 +11,7 @@ from farm.ledger.tables import verdict_rpm_table, verdict_table
 from farm.ledger.values import Lease
 from farm.verdict import Verdict, VerdictStatus
 
+_ADD, _ADD_RPMS = insert(verdict_table), insert(verdict_rpm_table)
 _OF_THEM = verdict_table.c.build_id.in_(bindparam("build_ids", expanding=True))
 _NEWEST = select(func.max(verdict_table.c.seq)).where(_OF_THEM).group_by(verdict_table.c.build_id)
 _HOLDING = select(verdict_table.c.body).where(verdict_table.c.seq.in_(_NEWEST))
@@ -28,7 +29,7 @@ def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now
         rows.append({**row, "recorded": now, "body": body.decode()})
     if not rows:
         return
-    connection.execute(insert(verdict_table), rows)
+    connection.execute(_ADD, rows)
     numbers = {
         row.build_id: row.seq
         for some in pieces([verdict.build_id for _, verdict in news])
@@ -40,7 +41,7 @@ def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now
         for digest in sorted({rpm.digest for rpm in verdict.rpms})
     ]
     if rpms:
-        connection.execute(insert(verdict_rpm_table), rpms)
+        connection.execute(_ADD_RPMS, rpms)
 
 
 def of_build(connection: Connection, build_id: Digest) -> Verdict | None:
