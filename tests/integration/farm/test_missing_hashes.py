@@ -162,6 +162,10 @@ def test_render_tells_the_person_and_exits_well(
     said = capsys.readouterr().err
     assert f'hash = "{hashlib.sha512(b"extra").hexdigest()}"\nhash-type = "SHA512"' in said
     assert (world.root / "out" / "d" / "demo" / "extra.bin").read_bytes() == b"extra"
+    assert run([*render, "--allow-no-hashes"]) == 0
+    kept = world.root / "out" / "d" / "demo"
+    assert f"SHA512 (extra.bin) = {hashlib.sha512(b'extra').hexdigest()}\n" in (kept / "sources").read_text()
+    assert not (kept / "extra.bin").exists()
 
 
 @pytest.mark.hostile

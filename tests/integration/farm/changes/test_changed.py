@@ -108,6 +108,20 @@ def test_the_content_of_an_overlays_source_counts_and_its_description_does_not(
     assert changes(project, tmp_path)["x"].change is ChangeKind.UNCHANGED
 
 
+def test_the_script_that_makes_a_source_file_counts(project: GitProject, tmp_path: Path) -> None:
+    text = HEAD + (
+        '[components.x]\n[[components.x.source-files]]\nfilename = "made.tar"\nhash = "00"\nhash-type = "SHA256"\n'
+        'origin = { type = "custom", script = "make.sh" }\n'
+    )
+    project.commit({"azldev.toml": text, "make.sh": "one\n"})
+    project.commit({"azldev.toml": text, "make.sh": "two\n"})
+    change = only(changes(project, tmp_path)["x"])
+    assert change.input == "source-files.made.tar.script"
+    assert change.old.startswith("make.sh ")
+    assert change.new.startswith("make.sh ")
+    assert change.new_at == "below/make.sh"
+
+
 def test_files_beside_a_local_spec_count(project: GitProject, tmp_path: Path) -> None:
     text = HEAD + '[components.x]\nspec = { type = "local", path = "own/x.spec" }\n'
     project.commit({"azldev.toml": text, "own/x.spec": "Name: x\n", "own/fix.patch": "1"})
