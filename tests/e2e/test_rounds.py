@@ -36,12 +36,19 @@ def test_a_stage_that_may_not_settle_says_what_still_changes(farm: Farm) -> None
     assert "error[RND001]: the stage still changes after 2 rounds" in said
     assert re.search(r"media-types.x86_64 was built with other bytes of .*netbase", said)
     assert "round 2: other bytes of media-types.x86_64, netbase.x86_64\n" in said, "leaflet keeps its bytes"
+    kept_out = farm.run("repo", "compose").stderr
+    assert "kept out: media-types x86_64: unsettled: its stage has not settled" in kept_out
+    rounds = [event["stale"] for event in farm.events() if event["event"] == "round-ended"]
+    assert [["media-types", "x86_64"] in stale for stale in rounds if isinstance(stale, list)] == [True, True]
 
 
 def test_rounds_end_where_no_byte_changes(farm: Farm) -> None:
     done = farm.run("build", "-a")
 
     assert "round 3: no byte changed" in done.stderr
+    assert "kept out" not in farm.run("repo", "compose").stderr
+    rounds = [event["stale"] for event in farm.events() if event["event"] == "round-ended"]
+    assert (len(rounds), rounds[-1]) == (3, [])
     assert "media-types" in {component for component, _ in farm.built()}
 
 
