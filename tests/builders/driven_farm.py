@@ -33,6 +33,7 @@ from scheduler.preparation import Prepared
 from scheduler.report import Reporter, SilentReporter
 from scheduler.resolution import MoreRequires
 from scheduler.retry import RetryPolicy
+from scheduler.run_control import RunControl
 from scheduler.surroundings import Surroundings
 from scheduler.worker_node import Place, WorkerNode
 from workers.site import Site
@@ -173,6 +174,8 @@ class Farm:
         self.resolver = FakeResolver({}, {})
         self.retry = RetryPolicy(attempts=2, first_delay=0.0, poll_seconds=0.01)
         self.reporter: Reporter = SilentReporter()
+        self.control: RunControl | None = None
+        self.run_id = ""
         self.specs = {node(name): facts(name, found) for name, found in requires.items()}
         self.site = Site(state=StatePaths(root=tmp_path), cache=CachePaths(root=tmp_path / "cache"), repositories={})
 
@@ -180,7 +183,8 @@ class Farm:
         known = KnownGraph(facts=self.specs, seed_provides=lambda _need, _arch: "", requires={})
         needs = known.needs()
         driver = Driver(
-            run_id=self.ledger.begin_run("demo", "", "build"),
+            run_id=self.run_id or self.ledger.begin_run("demo", "", "build"),
+            control=self.control,
             machine=Machine(
                 needs={which: found for which, found in needs.items() if which not in (settled or {})},
                 policy=Policy(),

@@ -11,7 +11,7 @@ from farm.built_facts import save_facts
 from farm.clock import SystemClock
 from farm.digest import Digest
 from farm.errors import UnresolvableError
-from farm.events import BuildFinished, Event, QuarantineReleased
+from farm.events import BuildFinished, ControlAction, ControlRequested, Event, QuarantineReleased
 from farm.ledger.holder import Holder
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import Lease
@@ -22,6 +22,7 @@ from scheduler.leases import BuildLeases
 from scheduler.node_building import VARIATIONS
 from scheduler.quarantine import quarantined, release
 from scheduler.retry import RetryPolicy
+from scheduler.run_control import RunControl
 from scheduler.worker_node import WorkerNode
 
 
@@ -103,6 +104,16 @@ def test_what_kills_its_workers_is_not_tried_again_until_it_is_released_or_chang
     assert farm.ledger.events()[-1].event == QuarantineReleased(
         component="lib", arch="x86_64", by="ann", why="more memory"
     )
+    assert set(states(farm.run()).values()) == {NodeState.REPRODUCIBLE}
+
+
+def test_what_was_asked_of_a_run_is_not_done_again_by_the_driver_of_its_next_round(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
+    farm.run_id = farm.ledger.begin_run("demo", "", "build")
+    farm.control = RunControl(farm.ledger, farm.run_id)
+    asked = ControlRequested(action=ControlAction.CANCEL, nodes=(("app", "x86_64"),), by="ann")
+    farm.ledger.append(farm.run_id, asked)
+    assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE, "app": NodeState.CANCELLED}
     assert set(states(farm.run()).values()) == {NodeState.REPRODUCIBLE}
 
 
