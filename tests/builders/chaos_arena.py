@@ -30,6 +30,7 @@ class Arena:
     """A cluster, and what an undisturbed run on it published.
 
     Attributes:
+        disk: a small file system that all nodes see: it was there before their namespaces.
         quiet: digest of each published file, by path.
         key_of: the state directory whose key signs.
     """
@@ -37,6 +38,7 @@ class Arena:
     root: Path
     stage: ChaosStage
     cluster: ChaosCluster
+    disk: Path
     quiet: dict[str, str] = field(default_factory=dict)
     key_of: StatePaths | None = None
     runs: int = 0

@@ -96,7 +96,7 @@ def test_the_demo_ends_in_the_repository_of_a_quiet_run(tmp_path: Path) -> None:
             blows = Blows(run=run, chance=luck, cluster=cluster)
             kinds = (blows.driver, blows.node, blows.build, blows.head)
             striker = Striker(chance=luck, blows=kinds, most=KILLS, pause=(2.0, 12.0))
-            arena = Arena(root=tmp_path, stage=run.stage, cluster=cluster)
+            arena = Arena(root=tmp_path, stage=run.stage, cluster=cluster, disk=tmp_path)
             arena.build_through(run, striker)
     except OSError as error:
         pytest.skip(f"the kernel refuses network namespaces: {error}")
