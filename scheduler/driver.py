@@ -6,6 +6,7 @@ is one transaction of the ledger: builds begin, and events are shown, once it is
 """
 
 import heapq
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import count
@@ -14,6 +15,8 @@ from queue import Empty, SimpleQueue
 from farm.build import BuiltRpm
 from farm.errors import FarmError
 from farm.ledger.values import NodeOutcome
+from farm.states import NodeState
+from farm.verdict import Verdict
 from scheduler import messages
 from scheduler.answers import (
     Answer,
@@ -30,7 +33,7 @@ from scheduler.machine import Machine
 from scheduler.made_packages import MadePackages
 from scheduler.node import Node
 from scheduler.node_building import NodeBuilding
-from scheduler.node_judging import NodeJudging
+from scheduler.node_judging import NodeJudging, explained
 from scheduler.node_resolving import NodeResolving, Resolves
 from scheduler.preparation import Prepared
 from scheduler.run_control import RunControl
@@ -43,6 +46,7 @@ _TICK_SECONDS = 2.0
 _CONTROL_SECONDS = 1.0
 _GATHER_SECONDS = 0.02
 _ENOUGH = 32
+_SETTLED_AT_ONCE = 500
 _AT_ONCE = 256
 
 
@@ -56,6 +60,7 @@ class Driver:
         wanted: the nodes that the run was asked for.
         previous: what the round before made; see `scheduler.rounds`.
         control: what people ask of the run; one of its own where it has no other driver.
+        settled: verdicts on nodes of the run that the machine is not told of: neither they nor what they need is built.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of the one run driven
@@ -70,6 +75,7 @@ class Driver:
         surroundings: Surroundings,
         previous: Mapping[Node, tuple[BuiltRpm, ...]] | None = None,
         control: RunControl | None = None,
+        settled: Mapping[Node, Verdict] | None = None,
     ) -> None:
         self._machine = machine
         self._executor = surroundings.executor
@@ -86,7 +92,14 @@ class Driver:
         current: CurrentBuilds = {}
         self._leases = surroundings.leases
         self._record = RunRecord(run_id, surroundings=surroundings, current=current)
-        made = MadePackages(known=known, wanted=wanted, post=post, previous=previous)
+        self._settled = deque(sorted((settled or {}).items()))
+        made = MadePackages(
+            known=known,
+            wanted=wanted,
+            post=post,
+            previous=previous,
+            settled={node: verdict.rpms for node, verdict in self._settled},
+        )
         self._resolving = NodeResolving(
             surroundings=surroundings,
             resolver=resolver,
@@ -112,8 +125,9 @@ class Driver:
                 with self._record.step():
                     self._perform(self._machine.start())
                     self._tell(self._control.standing(self._machine.nodes))
-                while not self._machine.finished:
+                while self._settled or not self._machine.finished:
                     self._step()
+                    self._record_settled()
         finally:
             self._resolving.close()
             self._judging.close()
@@ -133,11 +147,29 @@ class Driver:
         now = self._clock.monotonic()
         told = [*self._news_of_workers(now), *self._news_of_people(now), *self._timers_fired(now)]
         wait = min(_CONTROL_SECONDS, self._timers[0][0] - now if self._timers else _CONTROL_SECONDS)
-        answers = self._answers(0.0 if told else max(wait, 0.0))
+        answers = self._answers(0.0 if told or self._settled else max(wait, 0.0))
         if told or answers:
             with self._record.step():
                 self._tell(told)
                 self._tell(self._taken_in(answers))
+
+    def _record_settled(self) -> None:
+        """Record some nodes that ended before, between the steps: builds need not wait for it."""
+        some = [self._settled.popleft() for _ in range(min(_SETTLED_AT_ONCE, len(self._settled)))]
+        if not some:
+            return
+        with self._record.step():
+            for node, verdict in some:
+                self._record.take_over(
+                    NodeOutcome(
+                        component=node.component,
+                        arch=node.arch,
+                        state=NodeState(verdict.status),
+                        build_id=verdict.build_id,
+                        why=explained(verdict, reused=True),
+                        seconds=0.0,
+                    )
+                )
 
     def _answers(self, wait: float) -> list[Answer]:
         """Return what has come in; wait so long for the first of it, and a moment for more that shares its step."""

@@ -20,6 +20,7 @@ class MadePackages:
     Args:
         wanted: the nodes that the run was asked for.
         previous: what the round before made: buildroots see it where this round does not make it before them.
+        settled: what those nodes made that the run need not look at, nor at anything that they need.
     """
 
     def __init__(
@@ -29,12 +30,14 @@ class MadePackages:
         wanted: Sequence[Node],
         post: Post,
         previous: Mapping[Node, tuple[BuiltRpm, ...]] | None = None,
+        settled: Mapping[Node, tuple[BuiltRpm, ...]] | None = None,
     ) -> None:
         self._known = known
         self._wanted = wanted
         self._post = post
         self._previous = previous or {}
-        self._made: dict[Node, tuple[BuiltRpm, ...]] = {}
+        self._made: dict[Node, tuple[BuiltRpm, ...]] = {**(settled or {})}
+        self._settled = set(settled or {})
 
     def behind(self, node: Node) -> dict[Node, tuple[BuiltRpm, ...]]:
         """Return the packages of all that a node needs, directly or not; of all else, those of the round before."""
@@ -58,7 +61,7 @@ class MadePackages:
         """Let the graph learn; tell whether there is one with it."""
         try:
             if self._known.learn_packages(packages):
-                self._post(messages.NeedsChanged(node=None, needs=self._known.needs(self._wanted)))
+                self._post(messages.NeedsChanged(node=None, needs=self._needs()))
         except UnresolvableError:
             return False
         return True
@@ -70,4 +73,14 @@ class MadePackages:
             UnresolvableError: no graph can be made with it; it stays as it was.
         """
         self._known.learn_requires(node, requires)
-        return messages.NeedsChanged(node=node, needs=self._known.needs(self._wanted))
+        return messages.NeedsChanged(node=node, needs=self._needs())
+
+    def _needs(self) -> dict[Node, frozenset[Node]]:
+        """Return the needs of all nodes that the run must look at: settled ones are where they need others now."""
+        needs = self._known.needs(self._wanted)
+        settled: set[Node] = set()
+        for node, found in needs.items():
+            if node in self._settled and found <= settled:
+                settled.add(node)
+        self._settled = settled
+        return {node: found for node, found in needs.items() if node not in settled}

@@ -16,7 +16,7 @@ from farm.store.artifact_store import ArtifactStore
 from farm.verdict import Verdict, VerdictStatus
 from scheduler.known_graph import KnownGraph, real_packages
 from scheduler.node import Node
-from scheduler.plan import LastBuild, Plan, make_plan
+from scheduler.plan import Action, LastBuild, Plan, make_plan
 from scheduler.plan_memory import PlanMemory
 from scheduler.preparation import Prepared
 from scheduler.reasons import Unresolvable
@@ -64,13 +64,16 @@ class Planner:
         self._known = known
         self._today = today
         self._told = _by_node(ledger.last_outcomes(_TELLING_STATES))
-        self._good = _by_node(ledger.last_outcomes((NodeState.REPRODUCIBLE,)))
-        builds = {it.build_id for found in (self._told, self._good) for it in found.values() if it.build_id is not None}
+        self._good = self._told
+        if any(it.state is not NodeState.REPRODUCIBLE for it in self._told.values()):
+            self._good = _by_node(ledger.last_outcomes((NodeState.REPRODUCIBLE,)))
+        builds = {it.build_id for found in (self._told, self._good) for it in found.values() if it.build_id}
         self._verdicts: dict[Digest, Verdict | None] = {**ledger.verdicts(builds)}
         self._built: dict[Node, tuple[BuiltRpm, ...]] = {}
         self._waived: frozenset[Node] | None = None
         self._memory = memory
         self._same: dict[Node, NodeState] = {}
+        self._passed: dict[Node, Verdict] = {}
 
     def plan(self, *, selected: Collection[Node] | None, forced: Collection[Node] = ()) -> Plan:
         """Plan a run of the selected nodes and all that they need."""
@@ -88,6 +91,23 @@ class Planner:
             forced=forced,
             waived=self.waived(),
         )
+
+    def settled(self, plan: Plan) -> dict[Node, Verdict]:
+        """Return the verdicts on nodes that a run need not look at.
+
+        Their inputs are those of a verdict that passes, their RPMs are there, and all that they need is settled, too.
+        """
+        found: dict[Node, Verdict] = {}
+        for it in plan.nodes:
+            verdict = self._passed.get(it.node)
+            if (
+                it.action is Action.REUSE
+                and verdict is not None
+                and all(provider in found for provider in self._known.graph.providers(it.node))
+                and all(self._store.has(rpm.digest) for rpm in verdict.rpms)
+            ):
+                found[it.node] = verdict
+        return found
 
     def waived(self) -> frozenset[Node]:
         """Return the nodes that a waiver of the project lets through today."""
@@ -114,7 +134,9 @@ class Planner:
         else:
             found = self._solved(node)
             verdict = self._verdict(found.build.build_id) if isinstance(found, NodeInputs) else None
-        if verdict is None or not self._passes(node, verdict):
+        if verdict is not None and self._passes(node, verdict):
+            self._passed[node] = verdict
+        else:
             verdict = self._last_good(node)
         if verdict is not None:
             self._built[node] = verdict.rpms

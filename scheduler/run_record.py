@@ -63,6 +63,11 @@ class RunRecord:
         """Show an event once the step is recorded."""
         self.then(lambda: self._reporter.show(event))
 
+    def take_over(self, outcome: NodeOutcome) -> None:
+        """Write down a node that ended in an earlier run as it would end in this one."""
+        self.emit(NodeChanged(component=outcome.component, arch=outcome.arch, state=outcome.state, why=outcome.why))
+        self._outcomes.append(outcome)
+
     def announce(self, it: Announce) -> None:
         """Write down the new state of a node, with its outcome where that is final."""
         self.emit(NodeChanged(component=it.node.component, arch=it.node.arch, state=it.state, why=it.why))

@@ -10,6 +10,7 @@ from farm.errors import FarmError
 from farm.ledger.values import NodeOutcome
 from farm.node_inputs import load_inputs
 from farm.states import NodeState
+from farm.verdict import Verdict
 from scheduler.assembly import Assembly
 from scheduler.driver import Driver
 from scheduler.executor import Executor
@@ -34,6 +35,7 @@ class StageRun:
 
     Attributes:
         waived: nodes that the project lets through though they are not reproducible.
+        settled: verdicts on nodes that need not be looked at in the first round; see `Planner.settled`.
         keep_going: go on with what needs no failed build.
         reporter: opens what shows a person a drive of so many nodes.
         tell: is given a line about each round.
@@ -45,6 +47,7 @@ class StageRun:
     prepared: dict[str, Prepared | FarmError]
     policy: Policy
     waived: frozenset[Node]
+    settled: Mapping[Node, Verdict]
     keep_going: bool
     reporter: Callable[[int], AbstractContextManager[Reporter]]
     tell: Callable[[str], None]
@@ -60,7 +63,7 @@ class StageRun:
         control = RunControl(ledger, self.run.run_id)
         record = RoundsRecord(ledger, self.run.run_id)
         outcomes = build_in_rounds(
-            self._drive(self.known.needs(wanted), executor, {}, control),
+            self._drive(self.known.needs(wanted), executor, {}, control, self.settled),
             drive=lambda this: self._drive(self._needs_in(this.nodes), executor, this.previous, control),
             made=self._made,
             dependents=lambda node: self.known.graph.descendants(node),  # noqa: PLW0108 - the graph grows
@@ -111,10 +114,11 @@ class StageRun:
         executor: Executor,
         previous: Mapping[Node, tuple[BuiltRpm, ...]],
         control: RunControl,
+        settled: Mapping[Node, Verdict] | None = None,
     ) -> Sequence[NodeOutcome]:
         assembly = self.assembly
         machine = Machine(
-            needs=needs,
+            needs={node: found for node, found in needs.items() if node not in (settled or {})},
             policy=self.policy,
             variations=VARIATIONS,
             retry=RetryPolicy(),
@@ -141,5 +145,6 @@ class StageRun:
                 ),
                 previous=previous,
                 control=control,
+                settled={node: verdict for node, verdict in (settled or {}).items() if node in needs},
             )
             return driver.run()

@@ -21,7 +21,7 @@ from scheduler.cli.plan import learned
 from scheduler.cli.reporting import open_reporter
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
-from scheduler.plan import Action, Plan
+from scheduler.plan import Action, Plan, PlanNode
 from scheduler.plan_memory import plan_memory
 from scheduler.planning import Planner
 from scheduler.policy import Ask
@@ -174,11 +174,8 @@ def _build(
         with ledger.transaction():
             for one in assembly.learned:
                 ledger.append(run.run_id, one.event)
-            for node in plan.nodes:
-                reasons = tuple(describe(reason) for reason in node.reasons)
-                planned = NodePlanned(component=node.component, arch=node.arch, reasons=reasons, action=node.action)
-                ledger.append(run.run_id, planned)
-        past = read_past_builds(ledger)
+            ledger.many.append(run.run_id, [_planned(node) for node in plan.nodes])
+        past = read_past_builds(ledger, {it.node for it in plan.nodes if it.action is not Action.REUSE})
         durations = learned(assembly, prepared, known, past)
         stage = StageRun(
             assembly=assembly,
@@ -187,6 +184,7 @@ def _build(
             prepared=prepared,
             policy=run_policy(known.graph.nodes, durations, past.uses, assembly.limits, ask),
             waived=planner.waived(),
+            settled=planner.settled(plan),
             keep_going=keep_going,
             reporter=lambda total: open_reporter(farm, total),
             tell=lambda line: note(farm, line),
@@ -195,6 +193,11 @@ def _build(
             outcomes = stage.build(wanted, executor, rounds)
         run.status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
         return outcomes
+
+
+def _planned(node: PlanNode) -> NodePlanned:
+    reasons = tuple(describe(reason) for reason in node.reasons)
+    return NodePlanned(component=node.component, arch=node.arch, reasons=reasons, action=node.action)
 
 
 def summary(plan: Plan) -> str:

@@ -205,3 +205,24 @@ def test_what_is_remembered_counts_only_with_a_verdict(tmp_path: Path) -> None:
 
     assert node.action is Action.BUILD
     assert "SpecChanged" in repr(node.reasons)
+
+
+def test_a_run_need_not_look_at_what_passed_and_is_still_there(tmp_path: Path) -> None:
+    ready = prepared("spec")
+    recorded = Recorded(tmp_path, ready)
+    planner = Planner(
+        ledger=recorded.ledger,
+        store=recorded.store,
+        resolver=KnowsOnly(ready),
+        settings=FarmSettings(),
+        prepared={"app": ready},
+        known=KnownGraph(facts={NODE: ready.facts["x86_64"]}, seed_provides=lambda _need, _arch: "", requires={}),
+        today=date(2026, 1, 1),
+    )
+    plan = planner.plan(selected=None)
+    assert planner.settled(plan) == {}, "its RPM is not in the store"
+
+    recorded.store.put_bytes(b"app-1-1.x86_64 ")
+
+    assert list(planner.settled(plan)) == [NODE]
+    assert planner.settled(planner.plan(selected=None, forced=[NODE])) == {}
