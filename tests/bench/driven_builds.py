@@ -1,121 +1,54 @@
 """How many builds a second go through machine, ledger (SQLite) and Ray, beside the same Ray tasks without the farm.
 
-    PYTHONPATH=tests .venv/bin/python tests/bench/driven_builds.py [COMPONENTS]
+    PYTHONPATH=tests .venv/bin/python tests/bench/driven_builds.py [COMPONENTS] [postgresql]
 
-Builds do nothing; each component is built twice and judged. Solving and rendering are left out: inputs are there.
+Builds do nothing, and need one of two CPUs each; 64 are under way at a time, driven or not. Each component is built
+twice and judged. Solving and rendering are left out: inputs are there. Driven and bare take turns, because machines are
+shared.
 """
 
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import ray
-from builders.builds import built_rpm, digest
+from builders.builds import built_rpm
+from builders.noop_builds import ARCH, AT_ONCE, KnownInputs, NoOpExecutor, prepared_as, remote_no_op
+from builders.postgresql import postgresql_server
 from builders.rpm_facts import facts_of
 
-from farm.arch import host_arch
-from farm.build import BuildLimits, BuildOutcome, BuildResult, BuiltRpm
-from farm.buildroot_lock import BuildrootLock
+from farm.build import BuildLimits, BuildResult
 from farm.built_facts import save_facts
 from farm.clock import SystemClock
 from farm.ledger.ledger import Ledger
 from farm.nevra import Nevra
-from farm.node_inputs import NodeInputs
 from farm.paths import CachePaths, StatePaths
-from farm.source_package import BinaryPackage, RenderedSource, SourceRpm, SpecFacts
+from farm.source_package import BinaryPackage, SpecFacts
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
 from scheduler.driver import Driver
-from scheduler.executor import BuildDone, ExplainDone
 from scheduler.known_graph import KnownGraph
 from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.policy import Policy
-from scheduler.preparation import Prepared
 from scheduler.report import SilentReporter
 from scheduler.retry import RetryPolicy
 from scheduler.surroundings import Surroundings
-from scheduler.worker_node import Place, WorkerNode
 from workers.site import Site
-from workers.tasks import BuildTask, ExplainTask
+from workers.tasks import BuildTask
 
-ARCH = host_arch()
-AT_ONCE = 64
-
-
-def no_op(task: BuildTask) -> BuildResult:
-    """Answer as a build does that made nothing."""
-    inputs = task.request.inputs
-    return BuildResult(
-        build_id=inputs.build_id,
-        component=inputs.component,
-        arch=inputs.arch,
-        variation=task.request.variation,
-        outcome=BuildOutcome.SUCCEEDED,
-        rpms=(built_rpm(f"{inputs.component}-1-1.{inputs.arch}"),),
-        log=digest("log"),
-        worker="bench",
-        started="2026-01-01T00:00:00.000Z",
-        seconds=0.0,
-        rpmbuild_seconds=0.0,
-        cause=None,
-    )
+_RUNS = 3
 
 
-_remote = ray.remote(max_retries=0, num_cpus=1)(no_op)
-
-
-class NoOpExecutor:
-    """Carries tasks to Ray as the farm does."""
-
-    def __init__(self) -> None:
-        self.tasks: list[BuildTask] = []
-
-    def workers(self) -> Sequence[WorkerNode]:
-        """Return one machine with many slots: the builds need no CPU."""
-        return (WorkerNode(name="here", cpus=AT_ONCE, slots=((ARCH, AT_ONCE),)),)
-
-    def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
-        """Start a task."""
-        del key, place
-        self.tasks.append(task)
-        future = _remote.remote(task).future()
-        future.add_done_callback(lambda ended: done(ended.result()))
-
-    def want_slots(self, wanted: Mapping[str, int]) -> None:
-        """Nothing grows here."""
-
-    def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
-        """Never asked for: equal builds need no explanation."""
-        raise NotImplementedError
-
-    def cancel(self, key: str) -> None:
-        """Never asked for."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-class KnownInputs:
-    """Gives inputs at once."""
-
-    def resolve(self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]) -> NodeInputs:
-        """Return the inputs of a node."""
-        del built
-        return prepared.inputs(node.arch, BuildrootLock(arch=node.arch, layers=()))
-
-    def remember(self, prepared: Prepared, arch: str, requires: tuple[str, ...]) -> None:
-        """Nothing is learned."""
-
-
-def drive(top: Path, count: int) -> tuple[float, list[BuildTask]]:
+def drive(top: Path, count: int, ledger_at: str) -> tuple[float, list[BuildTask]]:
     """Drive a run of so many components and return its seconds and its tasks."""
     facts = {Node(f"n{number:05}", ARCH): _facts(f"n{number:05}") for number in range(count)}
-    prepared = {node.component: _prepared(node.component, spec) for node, spec in facts.items()}
+    prepared = {node.component: prepared_as(node.component, {ARCH: spec}) for node, spec in facts.items()}
     store = DirectoryStore(top / "store")
     save_facts(store, [facts_of(built_rpm(f"{node.component}-1-1.{ARCH}")) for node in facts])
     clock = SystemClock()
@@ -124,7 +57,7 @@ def drive(top: Path, count: int) -> tuple[float, list[BuildTask]]:
     known = KnownGraph(facts=facts, seed_provides=lambda _need, _arch: "", requires={})
     needs = known.needs()
     machine = Machine(needs=needs, policy=Policy(), variations=VARIATIONS, retry=RetryPolicy(), keep_going=True)
-    with Ledger.open(top / "ledger.sqlite") as ledger:
+    with Ledger.open(ledger_at or top / "ledger.sqlite") as ledger:
         driver = Driver(
             run_id=ledger.begin_run("bench", "", "build"),
             machine=machine,
@@ -160,7 +93,7 @@ def bare(tasks: Sequence[BuildTask]) -> float:
     left = list(tasks)
     while left or waiting:
         while left and len(waiting) < AT_ONCE:
-            waiting.append(_remote.remote(left.pop()))
+            waiting.append(remote_no_op.remote(left.pop()))
         done, waiting = ray.wait(waiting, num_returns=1)
         ray.get(done)
     return clock.monotonic() - began
@@ -177,28 +110,25 @@ def _facts(name: str) -> SpecFacts:
     )
 
 
-def _prepared(name: str, spec: SpecFacts) -> Prepared:
-    return Prepared(
-        source=RenderedSource(component=name, files=(), epoch=0),
-        source_rpm=SourceRpm(component=name, nevra=spec.source, digest=digest(f"{name}.src"), size=1),
-        facts={ARCH: spec},
-    )
-
-
 def main() -> None:
-    """Print the two rates and their ratio."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    """Print the two rates and their ratio, three times."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 600
     ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    with TemporaryDirectory(prefix="farm-bench-") as top:
-        for name in ("warm", "measured"):
+    with TemporaryDirectory(prefix="farm-bench-") as top, ExitStack() as ends:
+        server = ends.enter_context(postgresql_server()) if "postgresql" in sys.argv else None
+
+        def driven(name: str, count: int) -> tuple[float, list[BuildTask]]:
             (Path(top) / name).mkdir()
-        drive(Path(top) / "warm", 20)
-        seconds, tasks = drive(Path(top) / "measured", count)
-        beside = bare(tasks)
-    sys.stdout.write(
-        f"{len(tasks)} builds a second: driven {len(tasks) / seconds:.0f}, bare Ray {len(tasks) / beside:.0f}: "
-        f"{beside / seconds:.0%}\n"
-    )
+            return drive(Path(top) / name, count, server.new_database() if server else "")
+
+        bare(driven("warm", 50)[1])
+        for number in range(_RUNS):
+            seconds, tasks = driven(f"run {number}", count)
+            beside = bare(tasks)
+            sys.stdout.write(
+                f"{len(tasks)} builds, a second: driven {len(tasks) / seconds:.0f}, bare Ray "
+                f"{len(tasks) / beside:.0f}: {beside / seconds:.0%}\n"
+            )
     ray.shutdown()
 
 

@@ -1,0 +1,101 @@
+"""Builds that do nothing, carried to Ray as the farm carries its own: for benches."""
+
+from collections.abc import Mapping, Sequence
+
+import ray
+from builders.builds import built_rpm, digest
+
+from farm.arch import host_arch
+from farm.build import BuildOutcome, BuildResult, BuiltRpm
+from farm.buildroot_lock import BuildrootLock
+from farm.node_inputs import NodeInputs
+from farm.source_package import RenderedSource, SourceRpm, SpecFacts
+from scheduler.executor import BuildDone, ExplainDone
+from scheduler.node import Node
+from scheduler.preparation import Prepared
+from scheduler.worker_node import Place, WorkerNode
+from workers.tasks import BuildTask, ExplainTask
+
+ARCH = host_arch()
+AT_ONCE = 64
+
+
+def no_op(task: BuildTask) -> BuildResult:
+    """Answer as a build does that made nothing."""
+    inputs = task.request.inputs
+    return BuildResult(
+        build_id=inputs.build_id,
+        component=inputs.component,
+        arch=inputs.arch,
+        variation=task.request.variation,
+        outcome=BuildOutcome.SUCCEEDED,
+        rpms=(built_rpm(f"{inputs.component}-1-1.{inputs.arch}"),),
+        log=digest("log"),
+        worker="bench",
+        started="2026-01-01T00:00:00.000Z",
+        seconds=0.0,
+        rpmbuild_seconds=0.0,
+        cause=None,
+    )
+
+
+remote_no_op = ray.remote(max_retries=0, num_cpus=1)(no_op)
+
+
+class NoOpExecutor:
+    """Carries tasks to Ray as the farm does.
+
+    Args:
+        keeps: keep the tasks, so that they can be run again.
+    """
+
+    def __init__(self, *, keeps: bool = True) -> None:
+        self.tasks: list[BuildTask] = []
+        self._keeps = keeps
+
+    def workers(self) -> Sequence[WorkerNode]:
+        """Return one machine with many slots: the builds need no CPU."""
+        return (WorkerNode(name="here", cpus=AT_ONCE, slots=((ARCH, AT_ONCE),)),)
+
+    def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
+        """Start a task."""
+        del key, place
+        if self._keeps:
+            self.tasks.append(task)
+        future = remote_no_op.remote(task).future()
+        future.add_done_callback(lambda ended: done(ended.result()))
+
+    def want_slots(self, wanted: Mapping[str, int]) -> None:
+        """Nothing grows here."""
+
+    def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
+        """Never asked for: equal builds need no explanation."""
+        raise NotImplementedError
+
+    def cancel(self, key: str) -> None:
+        """Never asked for."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class KnownInputs:
+    """Gives inputs at once."""
+
+    def resolve(self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]) -> NodeInputs:
+        """Return the inputs of a node."""
+        del built
+        return prepared.inputs(node.arch, BuildrootLock(arch=node.arch, layers=()))
+
+    def remember(self, prepared: Prepared, arch: str, requires: tuple[str, ...]) -> None:
+        """Nothing is learned."""
+
+
+def prepared_as(name: str, facts: Mapping[str, SpecFacts]) -> Prepared:
+    """Return a component whose source RPM is there."""
+    nevra = next(iter(facts.values())).source
+    return Prepared(
+        source=RenderedSource(component=name, files=(), epoch=0),
+        source_rpm=SourceRpm(component=name, nevra=nevra, digest=digest(f"{name}.src"), size=1),
+        facts=dict(facts),
+    )
