@@ -5,8 +5,9 @@ bare object of theirs. All metadata reaches libsolv as plain, checked bytes thro
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import solv
 
@@ -107,9 +108,14 @@ class SolvPool:
         self._know_paths(dependencies)
         solver = self._pool.Solver()
         solver.set_flag(solv.Solver.SOLVER_FLAG_IGNORE_RECOMMENDED, 1)
-        favoured = {*prefer, *self._of_that_name(dependencies)}
+        favoured = {_key(it) for it in prefer}
+        named = self._of_that_name(dependencies)
         jobs = [self._pool.Job(_INSTALL, self._dep(dependency).id) for dependency in dependencies]
-        jobs += [self._pool.Job(_FAVOR, number) for number, it in self._candidates.items() if it in favoured]
+        jobs += [
+            self._pool.Job(_FAVOR, number)
+            for number in self._visible
+            if number in named or _key(self._candidates[number]) in favoured
+        ]
         problems = solver.solve(jobs)
         if problems:
             return NoSolution(findings=_findings(problems))
@@ -134,24 +140,28 @@ class SolvPool:
 
     def hidden(self, candidate: Candidate) -> bool:
         """Tell whether a package is hidden by one of the same name in a preferred repository."""
-        return candidate not in self._visible
+        return not any(self._candidates[number] == candidate for number in self._visible)
 
-    def _of_that_name(self, dependencies: Iterable[Dependency]) -> Iterator[Candidate]:
-        """Yield the packages that are themselves named in what is wanted."""
+    def _of_that_name(self, dependencies: Iterable[Dependency]) -> set[int]:
+        """Return the packages that are themselves named in what is wanted."""
         names = {
             choice.name for dependency in dependencies for group in alternatives(dependency) for choice in group.choices
         }
-        for candidate in self._visible:
-            if candidate.package.nevra.name in names:
-                yield candidate
+        return {number for number in self._visible if self._candidates[number].package.nevra.name in names}
 
     def _load(self, repository: PackageRepository) -> solv.Repo:
         where = f"primary metadata of {repository.name}"
-        check_text(repository.primary, where)
-        check_dependencies(repository.primary, where)
         loaded = self._pool.add_repo(repository.name)
         loaded.priority = -repository.priority
-        self._add(loaded, repository.primary, where, language=None, flags=0)
+        if _stands(repository):
+            stream = _memory_file(_binary_form(repository.primary, where))
+            good = loaded.add_solv(stream)
+            stream.close()
+            if not good:
+                raise SolvError(f"libsolv cannot read what it wrote of {where}")
+        else:
+            _check(repository.primary, where)
+            _add(self._pool, loaded, repository.primary, where, language=None, flags=0)
         solvables = list(loaded.solvables_iter())
         if len(solvables) != len(repository.packages):
             raise MetadataInvalidError(f"{where}: libsolv sees {len(solvables)} of {len(repository.packages)} packages")
@@ -162,28 +172,20 @@ class SolvPool:
                 self._candidates[solvable.id] = Candidate(package=package, repository=repository.name)
         return loaded
 
-    def _add(self, loaded: solv.Repo, data: bytes, where: str, *, language: str | None, flags: int) -> None:
-        stream = _memory_file(data)
-        good = loaded.add_rpmmd(stream, language, flags)
-        stream.close()
-        if not good:
-            raise MetadataInvalidError(f"{where} cannot be parsed", why=" ".join(self._pool.errstr.split()))
-
-    def _choose_visible(self) -> frozenset[Candidate]:
+    def _choose_visible(self) -> list[int]:
         best: dict[str, int] = {}
         priorities = {repository.name: repository.priority for repository in self._repositories}
         for candidate in self._candidates.values():
             name, priority = candidate.package.nevra.name, priorities[candidate.repository]
             best[name] = min(priority, best.get(name, priority))
-        return frozenset(
-            candidate
-            for candidate in self._candidates.values()
+        return [
+            number
+            for number, candidate in self._candidates.items()
             if priorities[candidate.repository] == best[candidate.package.nevra.name]
-        )
+        ]
 
     def _index(self) -> None:
-        visible = [number for number, candidate in self._candidates.items() if candidate in self._visible]
-        self._pool.set_considered_list(visible)
+        self._pool.set_considered_list(self._visible)
         paths = self._pool.addfileprovides_queue()
         self._pool.createwhatprovides()
         if not self._with_filelists and not all(self._pool.whatprovides(path) for path in paths):
@@ -197,7 +199,14 @@ class SolvPool:
                 continue
             data = repository.filelists.plain()
             check_text(data, repository.filelists.name)
-            self._add(loaded, data, repository.filelists.name, language="FL", flags=solv.Repo.REPO_EXTEND_SOLVABLES)
+            _add(
+                self._pool,
+                loaded,
+                data,
+                repository.filelists.name,
+                language="FL",
+                flags=solv.Repo.REPO_EXTEND_SOLVABLES,
+            )
         self._index()
 
     def _know_paths(self, dependencies: Iterable[Dependency]) -> None:
@@ -226,6 +235,53 @@ class SolvPool:
         if str(solvable) != str(candidate.package.nevra):
             raise SolvError(f"libsolv takes {candidate.package.nevra} for {solvable}")
         return candidate
+
+
+def _key(candidate: Candidate) -> tuple[str, str]:
+    """Return what tells a package of this pool from every other one, at less cost than all of it."""
+    return candidate.repository, candidate.package.digest
+
+
+def _stands(repository: PackageRepository) -> bool:
+    """Tell whether a repository is one of files, which every buildroot is solved from, and not made for one."""
+    return any(package.location for package in repository.packages)
+
+
+@lru_cache(maxsize=8)
+def _binary_form(primary: bytes, where: str) -> bytes:
+    """Return checked metadata as libsolv keeps it: read in a fraction of the time.
+
+    It depends on the metadata alone, as all that is solved from it must: the first use is like every other one.
+    """
+    _check(primary, where)
+    pool = solv.Pool()
+    loaded = pool.add_repo(where)
+    _add(pool, loaded, primary, where, language=None, flags=0)
+    descriptor = os.memfd_create("solv")
+    try:
+        stream = solv.xfopen_fd("", descriptor, "w")
+        good = stream is not None and loaded.write(stream) and stream.close()
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        with open(descriptor, "rb", closefd=False) as written:
+            data = written.read()
+    finally:
+        os.close(descriptor)
+    if not good:
+        raise SolvError(f"libsolv cannot write {where}")
+    return data
+
+
+def _check(primary: bytes, where: str) -> None:
+    check_text(primary, where)
+    check_dependencies(primary, where)
+
+
+def _add(pool: solv.Pool, loaded: solv.Repo, data: bytes, where: str, *, language: str | None, flags: int) -> None:
+    stream = _memory_file(data)
+    good = loaded.add_rpmmd(stream, language, flags)
+    stream.close()
+    if not good:
+        raise MetadataInvalidError(f"{where} cannot be parsed", why=" ".join(pool.errstr.split()))
 
 
 def _paths(dependency: Dependency) -> list[str]:

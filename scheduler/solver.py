@@ -11,7 +11,7 @@ from scheduler.requirement_text import parse_requirement
 from scheduler.solv_pool import Candidate, NoSolution, SolvPool
 from scheduler.unsolvable import MissingProviderError, explain
 
-SOLVER = f"1 libsolv {version('solv')}"
+SOLVER = f"2 libsolv {version('solv')}"
 """What may solve the same otherwise: this module's own rules, counted, and the library."""
 
 _OF_RPM_ITSELF = "rpmlib("

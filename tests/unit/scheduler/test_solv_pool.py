@@ -1,7 +1,9 @@
 from dataclasses import replace
 
+import hypothesis.strategies as st
 import pytest
-from builders.package_metadata import package, repository
+from builders.package_metadata import Package, package, repository
+from hypothesis import given, settings
 
 from scheduler.metadata_file import MetadataFile, MetadataInvalidError
 from scheduler.repository import PackageRepository
@@ -170,3 +172,38 @@ def test_metadata_that_says_something_else_than_the_value_is_refused() -> None:
 
     with pytest.raises(MetadataInvalidError, match=r"takes b-1-1\.x86_64 for a-1-1\.x86_64"):
         SolvPool([replace(one, packages=other.packages)], "x86_64")
+
+
+NAMES = [f"p{number}" for number in range(8)]
+PACKAGES = st.lists(
+    st.builds(
+        lambda name, version, provides, requires: package(
+            name, version=f"{version}-1", provides=provides, requires=requires
+        ),
+        st.sampled_from(NAMES),
+        st.integers(1, 3),
+        st.lists(st.sampled_from(["v", "w = 1", "w = 2", "u"]), max_size=2, unique=True),
+        st.lists(st.sampled_from([*NAMES, "v", "w >= 2", "(u or v)", "/usr/bin/p1"]), max_size=3, unique=True),
+    ),
+    min_size=1,
+    max_size=10,
+    unique_by=lambda it: it.nevra,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PACKAGES, PACKAGES, st.lists(st.sampled_from([*NAMES, "u", "v", "w"]), min_size=1, max_size=3))
+def test_a_repository_that_was_kept_in_binary_form_is_solved_as_one_that_is_read_anew(
+    seed: list[Package], stage: list[Package], wanted: list[str]
+) -> None:
+    def answers() -> list[object]:
+        pool = SolvPool([repository(*seed), repository(*stage, name="stage", priority=0)], "x86_64")
+        dependencies = [parse_requirement(it) for it in wanted]
+        return [pool.solve(dependencies), *map(pool.providers, dependencies), set(pool.provides())]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scheduler.solv_pool._stands", lambda _repository: False)
+        anew = answers()
+        patch.setattr("scheduler.solv_pool._stands", lambda _repository: True)
+        assert answers() == anew
+        assert answers() == anew
