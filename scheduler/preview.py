@@ -17,6 +17,9 @@ from scheduler.reasons import InputChanged, NeverBuilt, ParentRebuilt, Reason, S
 def project_changes(farm: FarmContext, start: str, end: str) -> list[ComponentChange]:
     """Return what became of the components of a project between two commits.
 
+    Args:
+        end: empty for the work tree, as far as git knows its files.
+
     Raises:
         ProjectError: there is no such commit, or the project was not valid then.
     """
@@ -24,9 +27,16 @@ def project_changes(farm: FarmContext, start: str, end: str) -> list[ComponentCh
     with ExitStack() as stack:
         old, new = (
             stack.enter_context(past_project(repository, revision, config_files=farm.config_files))
-            for revision in (start, end)
+            for revision in (start, end or _work_tree(repository))
         )
         return compare_projects(repository, old, new)
+
+
+def _work_tree(repository: ProjectRepository) -> str:
+    """Return a commit of the work tree as it is, which no branch has; HEAD where nothing is changed."""
+    nobody = ("-c", "user.name=farm plan", "-c", "user.email=")
+    made = repository.check([f"--work-tree={repository.top}", *nobody, "stash", "create"])
+    return made.decode().strip() or "HEAD"
 
 
 def preview_plan(graph: BuildGraph, changes: Sequence[ComponentChange], selected: Collection[Node]) -> Plan:

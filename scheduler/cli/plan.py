@@ -63,7 +63,7 @@ class PreviewRangeError(UsageError):
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page as well.")
 @click.option("--specs", is_flag=True, help="Plan from specs alone, as if nothing were built: no source is fetched.")
 @click.option("--from", "start", default="", metavar="COMMIT", help="Preview: what changes since this commit rebuild.")
-@click.option("--to", "end", default="", metavar="COMMIT", help="Where the preview ends; HEAD otherwise.")
+@click.option("--to", "end", default="", metavar="COMMIT", help="Where the preview ends; the work tree otherwise.")
 @pass_farm
 def plan(  # noqa: PLR0913 - one argument an option
     farm: FarmContext,
@@ -82,8 +82,9 @@ def plan(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Show what would be built, in which order, why, and until when; nothing is built.
 
-    Without a selector, all components are planned. With --from, the plan is what the commits since then cause, whatever
-    was built; who needs whom is taken from the work tree.
+    Without a selector, all components are planned. With --from, the plan is what the changes since then cause, whatever
+    was built: those of commits and, without --to, of files of the work tree that git knows. Who needs whom is taken
+    from the work tree.
 
     With --specs, all of it comes from what specs say, read without executing anything: nothing is fetched, and every
     node is planned as if it had never been built. Where farm.toml names no repository, a seed with everything is
@@ -102,7 +103,7 @@ def plan(  # noqa: PLR0913 - one argument an option
         known = assembly.known_graph(prepared)
         made = _planner(assembly, prepared, known).plan(selected=selected)
     if start:
-        made = preview_plan(known.graph, project_changes(farm, start, end or "HEAD"), selected)
+        made = preview_plan(known.graph, project_changes(farm, start, end), selected)
     past = read_past_builds(farm.ledger())
     durations = learned(assembly, prepared, known, past)
     slots = {it.arch: it.slots for it in machine_capacity().arches}

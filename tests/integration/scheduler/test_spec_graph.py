@@ -73,6 +73,16 @@ def test_a_preview_from_specs_says_what_a_commit_causes(farm: Farm, capsys: pyte
     assert {name: node["action"] for name, node in nodes.items()} == {"library": "build", "program": "maybe"}
     assert "build.with" in json.dumps(nodes["library"]["reasons"])
 
+    assert farm("plan", "-a", "--specs", "--from", "HEAD", "-O", "json") == 0
+    assert json.loads(capsys.readouterr().out)["nodes"] == []
+    toml.write_text(toml.read_text(encoding="utf-8").replace('["tests"]', '["docs"]'), encoding="utf-8")
+    assert farm("plan", "-a", "--specs", "--from", "HEAD", "-O", "json") == 0
+    (first, second) = json.loads(capsys.readouterr().out)["nodes"]
+    assert [it["component"] for it in (first, second)] == ["library", "program"], "a work tree against a commit"
+    assert check(["git", "stash", "list"]) == b""
+    assert farm("plan", "-a", "--specs", "--from", "HEAD~1", "--to", "HEAD", "-O", "json") == 0
+    assert "docs" not in capsys.readouterr().out
+
 
 def commit_all(git: tuple[str, ...], message: str) -> None:
     if not Path(".git").is_dir():
