@@ -69,7 +69,8 @@ class NodeJudging:
         for it in answers:
             if it.differences and it.explained is None:
                 self._explain(it)
-        leased = {it.node: lease for it in ready if (lease := self._current[it.node].lease) is not None}
+        known = {it.node: self._current[it.node] for it in ready if it.node in self._current}
+        leased = {node: current.lease for node, current in known.items() if current.lease is not None}
         verdicts = {it.node: self._verdict(it) for it in ready if it.node in leased}
         refused = self._ledger.many.record_verdicts([(leased[node], it) for node, it in verdicts.items()])
         reached = [it for it in ready if it.node in leased and leased[it.node].subject not in refused]
@@ -85,7 +86,7 @@ class NodeJudging:
         )
 
     def _explain(self, it: Compared) -> None:
-        key = f"explain {it.node} {self._current[it.node].build_id[:12]}"
+        key = f"explain {it.node} {it.results[0].build_id[:12]}"
         site = self._sites(it.node.arch)
         task = ExplainTask(site=site, differences=it.differences, results=it.results, limits=self._limits)
 

@@ -89,7 +89,7 @@ class RunRecord:
         return self._ledger.outcomes(self._run_id)
 
     def _end(self, node: Node, state: NodeState, why: str) -> None:
-        current = self._current.get(node)
+        current = self._current.pop(node, None)  # its inputs are large, and nobody asks for them any more
         outcome = NodeOutcome(
             component=node.component,
             arch=node.arch,
@@ -102,7 +102,6 @@ class RunRecord:
         self._outcomes.append(outcome)
         if current is not None and current.lease is not None:
             self._ended.append(current.lease)
-            current.lease = None
 
     def _write(self) -> None:
         """Write what the step has come to: a few statements, however much it is."""

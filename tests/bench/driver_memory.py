@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import ray
-from builders.distribution import read_distribution
+from builders.distribution import Distribution, read_distribution
 from builders.noop_builds import AT_ONCE, KnownInputs, NoOpExecutor, prepared_as
 
 from farm.build import BuildLimits, BuiltRpm
@@ -67,6 +67,19 @@ class Bounded(Machine):
         return super().handle(event)
 
 
+class Promised(KnownGraph):
+    """A graph that what is built changes nothing of; what was learned is kept all the same."""
+
+    def __init__(self, distribution: Distribution) -> None:
+        super().__init__(facts=distribution.facts, seed_provides=distribution.seed_provides, requires={})
+        self._made: dict[Node, Sequence[BinaryPackage]] = {}
+
+    def learn_packages(self, made: Mapping[Node, Sequence[BinaryPackage]]) -> bool:
+        """Keep what nodes made."""
+        self._made.update(made)
+        return False
+
+
 def as_promised(facts: Mapping[Node, SpecFacts]) -> None:
     """Have builds make what their specs say: packages of their own in memory, as those that are read are."""
 
@@ -86,7 +99,7 @@ def main() -> None:
     distribution = read_distribution(ARCHES)
     facts = dict(distribution.facts)
     _say(f"{len(facts)} specs read")
-    known = KnownGraph(facts=facts, seed_provides=distribution.seed_provides, requires={})
+    known = Promised(distribution)
     needs = known.needs()
     _say("graph")
     prepared: dict[str, Prepared | FarmError] = {
