@@ -68,6 +68,12 @@ class SourcesEntry(_Entry, frozen=True):
     scripts_network: bool = msgspec.field(default=False, name="scripts-network")
 
 
+class VerificationEntry(_Entry, frozen=True):
+    """`[verification]`."""
+
+    cutoff_share: float = msgspec.field(default=0.0, name="cutoff-share")
+
+
 class WaiverEntry(_Entry, frozen=True):
     """One of `[[waivers]]`."""
 
@@ -86,6 +92,7 @@ class FarmFile(_Entry, frozen=True):
     buildroot: BuildrootEntry = BuildrootEntry()
     limits: LimitsEntry = LimitsEntry()
     sources: SourcesEntry = SourcesEntry()
+    verification: VerificationEntry = VerificationEntry()
     waivers: list[WaiverEntry] = []
 
 
@@ -128,6 +135,7 @@ def _settings(entry: FarmFile) -> FarmSettings:
         ),
         lookaside_mirrors=tuple(entry.sources.lookaside_mirrors),
         scripts_network=entry.sources.scripts_network,
+        cutoff_share=entry.verification.cutoff_share,
     )
 
 
@@ -144,6 +152,8 @@ def _check(entry: FarmFile) -> Iterator[Fault]:
             yield Fault(keys=keys, message="a layer needs a plain `name` and at least one of `packages`")
     for position, template in enumerate(entry.sources.lookaside_mirrors):
         yield from _check_mirror(template, ("sources", "lookaside-mirrors", position))
+    if not 0 <= entry.verification.cutoff_share <= 1:
+        yield Fault(keys=("verification", "cutoff-share"), message="must be from 0 to 1")
     for position, waiver in enumerate(entry.waivers):
         where: Keys = ("waivers", position)
         if not waiver.component or not waiver.reason.strip():

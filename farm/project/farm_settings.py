@@ -72,6 +72,7 @@ class FarmSettings:
         layers: toolchain layers, bottom up.
         lookaside_mirrors: templates of further lookasides, asked in this order after a distribution's own.
         scripts_network: whether scripts that make source files have the network of the machine.
+        cutoff_share: from 0 to 1: the share of builds saved by early cutoff that are built once more all the same.
     """
 
     arches: tuple[str, ...] = ("x86_64",)
@@ -83,6 +84,7 @@ class FarmSettings:
     waivers: tuple[Waiver, ...] = ()
     lookaside_mirrors: tuple[str, ...] = ()
     scripts_network: bool = False
+    cutoff_share: float = 0.0
 
     def waiver_for(self, component: str, arch: str, today: date) -> Waiver | None:
         """Return the waiver that holds for a component and architecture today."""

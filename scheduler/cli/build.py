@@ -31,6 +31,7 @@ from scheduler.run_control import URGENCIES
 from scheduler.run_lease import end_abandoned, open_run
 from scheduler.run_policy import run_policy
 from scheduler.stage_run import StageRun
+from scheduler.verification import check_cutoffs
 from workers.capacity import machine_capacity
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ def _build(
         )
         with nullcontext(cluster) if cluster is not None else _executor(farm) as executor:
             outcomes = stage.build(wanted, executor, rounds)
+            outcomes = check_cutoffs(assembly, run.run_id, plan, outcomes, executor, tell=lambda line: note(farm, line))
         run.status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
         return outcomes
 

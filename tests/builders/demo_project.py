@@ -164,6 +164,7 @@ class DemoProject:
     specs: Mapping[str, str]
     overlays: dict[str, str] = field(default_factory=dict)
     limits: str = 'seconds = 120\nmemory = "2G"\ndisk = "1G"\nprocesses = 256\n'
+    verification: str = ""
     waivers: str = ""
     build_from: str = "overlays"
 
@@ -192,7 +193,7 @@ class DemoProject:
             f'[[repositories]]\nname = "seed"\npath = "{self.seed}"\npriority = 99\n\n'
             f"[buildroot]\nbase = [{base}]\n\n"
             '[[buildroot.layers]]\nname = "c"\npackages = ["gcc"]\n\n'
-            f"[limits]\n{self.limits}\n{self.waivers}",
+            f"[limits]\n{self.limits}\n[verification]\n{self.verification}\n{self.waivers}",
             encoding="utf-8",
         )
         return self

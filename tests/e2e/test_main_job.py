@@ -1,6 +1,7 @@
 """The main job, in order, on one state directory: build, publish, install, build again, edit, roll back."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,21 @@ def test_an_overlay_rebuilds_only_what_depends_on_it_and_equal_bytes_stop_the_wa
     assert {name for name, _ in farm.built()} == {"greet"}
     assert rows["greet"].state == "reproducible"
     assert rows["hello-farm"].why == "nothing that reaches the output has changed"
+
+
+def test_a_share_of_what_early_cutoff_saves_is_built_all_the_same(farm: Farm) -> None:
+    farm.project.overlays["greet"] = (
+        '[[components.greet.overlays]]\ntype = "spec-prepend-lines"\nsection = "%build"\n'
+        'description = "say it in other words"\nlines = ["echo another comment that reaches no package"]\n'
+    )
+    farm.project.verification = "cutoff-share = 1\n"
+    farm.project.write()
+    said = farm.run("build", "-p", "hello-farm").stderr
+    assert "early cutoff: 1 builds that were saved are built once more" in said
+    assert "hello-farm.x86_64: identical" in said
+    (row,) = json.loads(farm.run("-O", "json", "verify", "--recorded", "-p", "hello-farm").stdout)
+    assert row["builds"] == ["first", "second", "third"]
+    farm.project.verification = ""
 
 
 def test_an_overlay_that_reaches_the_bytes_reaches_the_dependents_and_the_client(

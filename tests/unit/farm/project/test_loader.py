@@ -255,6 +255,8 @@ packages = ["gcc", "make"]
 [sources]
 lookaside-mirrors = ["https://mirror.example.org/$pkg/$filename/$hashtype/$hash"]
 scripts-network = true
+[verification]
+cutoff-share = 0.25
 [limits]
 memory = "2G"
 disk = 1024
@@ -268,6 +270,7 @@ until = 2027-01-01
     assert settings.build_from is BuildFrom.RENDERED_SPECS
     assert settings.lookaside_mirrors == ("https://mirror.example.org/$pkg/$filename/$hashtype/$hash",)
     assert settings.scripts_network
+    assert settings.cutoff_share == 0.25
     assert settings.limits.memory_bytes == 2 * 2**30
     assert settings.limits.disk_bytes == 1024
     (repository,) = settings.repositories
@@ -290,6 +293,8 @@ until = 2027-01-01
         ('[sources]\nlookaside-mirrors = ["ssh://host/$pkg"]\n', "farm.toml:2: a URL has no scheme"),
         ('[limits]\nmemory = "lots"\n', "farm.toml:2: must be a size"),
         ("[limits]\nseconds = 0\n", "at least 1"),
+        ("[verification]\ncutoff-share = 1.5\n", "farm.toml:2: must be from 0 to 1"),
+        ("[verification]\ncutoff-share = nan\n", "farm.toml:2: must be from 0 to 1"),
         ('[[waivers]]\ncomponent = "absent"\nreason = "r"\nuntil = 2027-01-01\n', "no component 'absent'"),
         ('[[waivers]]\ncomponent = "absent"\nreason = " "\nuntil = 2027-01-01\n', "a `reason`"),
     ],

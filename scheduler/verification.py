@@ -1,0 +1,155 @@
+"""One more build of what has a verdict, in surroundings no build of it had before, and what follows from it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from farm.build import BuildOutcome, BuildResult
+from farm.clock import SystemClock
+from farm.errors import NotReproducibleError
+from farm.events import NodeChanged
+from farm.identity import random_name
+from farm.ledger.ledger import Ledger
+from farm.ledger.values import NodeOutcome
+from farm.node_inputs import load_inputs
+from farm.states import NodeState
+from farm.verdict import Verdict, VerdictStatus
+from scheduler.assembly import Assembly
+from scheduler.builds_in_turn import build_in_turn
+from scheduler.cutoff_check import cut_off, drawn
+from scheduler.executor import Executor, Lost
+from scheduler.learned_demands import learn_demands
+from scheduler.learned_durations import learn_durations
+from scheduler.leases import BuildLeases
+from scheduler.node import Node
+from scheduler.past_builds import read_past_builds
+from scheduler.plan import Plan
+from scheduler.worker_node import Place
+from workers.build import BuildRequest
+from workers.compare import judge
+from workers.tasks import BuildTask
+from workers.variation import further_variation, on_cpus
+
+IDENTICAL = "identical"
+
+
+class NothingToVerifyError(NotReproducibleError):
+    """There is no verdict that could be verified."""
+
+    code = "VER020"
+
+
+def build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]], executor: Executor) -> dict[Node, str]:
+    """Build each node once more, as many at once as there is room for, and return how each compares.
+
+    What it says is `IDENTICAL`, or what is different, or why nothing can be said. Each result is recorded, and so is a
+    verdict that turns.
+
+    Raises:
+        NothingToVerifyError: the inputs of a build were not kept.
+    """
+    verdicts = dict(known)
+    past = read_past_builds(assembly.farm.ledger())
+    durations = learn_durations(past.samples, nodes=verdicts)
+    demands = learn_demands(past.uses, nodes=verdicts, durations=durations, limits=assembly.limits)
+    tasks = {node: _task(assembly, node, verdict) for node, verdict in known}
+    answers = build_in_turn(tasks, executor=executor, demands=demands)
+    return {node: _compare(assembly, verdicts[node], answer) for node, answer in answers}
+
+
+def _task(assembly: Assembly, node: Node, verdict: Verdict) -> Callable[[Place], BuildTask]:
+    """Return what gives the task for a place."""
+    inputs = load_inputs(assembly.farm.store(), verdict.build_id)
+    if inputs is None:
+        raise NothingToVerifyError(f"the inputs of {node} were not kept", hint="farm build records them")
+    number = len(assembly.farm.ledger().latest_results(verdict.build_id))
+    variation = further_variation(verdict.build_id, number)
+    site = assembly.site(node.arch)
+    return lambda place: BuildTask(
+        site=site,
+        request=BuildRequest(
+            inputs=inputs.build,
+            source_rpm=inputs.source_rpm,
+            variation=on_cpus(variation, cpus=place.cpus, may_use=place.may_use),
+            limits=assembly.limits,
+            cpus=place.cpus,
+        ),
+        lock=inputs.lock,
+        live_log=site.state.live_log(verdict.build_id, variation.name),
+        cancel=site.state.cancel_mark(random_name("attempt")),
+    )
+
+
+def _compare(assembly: Assembly, verdict: Verdict, answer: BuildResult | Lost) -> str:
+    """Record the further build and what follows from it; return `IDENTICAL`, or what is different.
+
+    A build that differs turns a reproducible verdict: the gate is closed for these RPMs from now on.
+    """
+    if isinstance(answer, Lost):
+        return f"infra-error: {answer.why}"
+    ledger = assembly.farm.ledger()
+    leases = BuildLeases(ledger, SystemClock())
+    try:
+        lease = leases.take_attempt(verdict.build_id, answer.variation.name)
+        if lease is None:
+            return f"not recorded: {leases.holder_of(verdict.build_id)} works on it"
+        ledger.record_result(lease, answer)
+        if answer.outcome is not BuildOutcome.SUCCEEDED:
+            return f"{answer.outcome}: {answer.cause.summary if answer.cause else ''}"
+        judged = leases.take(verdict.build_id)
+        inputs = load_inputs(assembly.farm.store(), verdict.build_id)
+        if judged is None or inputs is None:
+            return "not judged: another driver works on it"
+        results = [result for result in ledger.latest_results(verdict.build_id) if result.rpms]
+        results.sort(key=lambda result: _position(verdict, result.variation.name))
+        again = judge(inputs.build, results, verdict.differences, verdict.causes, (verdict.report, verdict.html_report))
+        ledger.record_verdict(judged, again)
+    finally:
+        leases.release_all()
+    if verdict.status is not VerdictStatus.REPRODUCIBLE or again.status is VerdictStatus.REPRODUCIBLE:
+        same = {rpm.digest for rpm in verdict.rpms} == {rpm.digest for rpm in answer.rpms}
+        return IDENTICAL if same else "differs, as before"
+    return "differs: " + ", ".join(difference.filename for difference in again.differences)
+
+
+def _position(verdict: Verdict, variation: str) -> int:
+    """Return where a build stands in a comparison: as before, and new ones last."""
+    return verdict.builds.index(variation) if variation in verdict.builds else len(verdict.builds)
+
+
+def check_cutoffs(
+    assembly: Assembly,
+    run_id: str,
+    plan: Plan,
+    outcomes: Sequence[NodeOutcome],
+    executor: Executor,
+    *,
+    tell: Callable[[str], None],
+) -> Sequence[NodeOutcome]:
+    """Build the project's share of what early cutoff saved once more, and return how all nodes ended then.
+
+    Where the very inputs of a verdict give other bytes, the node is not reproducible, in this run and from now on.
+    """
+    ledger = assembly.farm.ledger()
+    chosen = drawn(cut_off(plan, outcomes), share=assembly.project.farm.cutoff_share, run_id=run_id)
+    known = [(node, verdict) for node, build_id in chosen if (verdict := ledger.verdict(build_id)) is not None]
+    if not known:
+        return outcomes
+    tell(f"early cutoff: {len(known)} builds that were saved are built once more, to be sure")
+    again = build_again(assembly, known, executor)
+    for node, words in sorted(again.items()):
+        tell(f"{node}: {words}")
+    turned = {node for node, verdict in known if _has_turned(verdict, ledger.verdict(verdict.build_id))}
+    return [_turned(ledger, run_id, it, again) if Node(it.component, it.arch) in turned else it for it in outcomes]
+
+
+def _has_turned(before: Verdict, after: Verdict | None) -> bool:
+    return after is not None and after.status is not before.status
+
+
+def _turned(ledger: Ledger, run_id: str, outcome: NodeOutcome, again: Mapping[Node, str]) -> NodeOutcome:
+    why = f"built once more, with its inputs as they were: {again[Node(outcome.component, outcome.arch)]}"
+    found = replace(outcome, state=NodeState.UNREPRODUCIBLE, why=why)
+    with ledger.transaction():
+        ledger.append(run_id, NodeChanged(component=found.component, arch=found.arch, state=found.state, why=why))
+        ledger.record_outcome(run_id, found)
+    return found
