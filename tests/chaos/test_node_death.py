@@ -54,10 +54,14 @@ def ended(farm: Farm, outcome: str) -> list[tuple[object, ...]]:
     return sorted((event["component"], event["variation"]) for event in events if event["outcome"] == outcome)
 
 
-@pytest.mark.parametrize("how", ["killed", "cut off"])
+SILENT = pytest.mark.skipif(
+    not variable("FARM_TEST_LONG"),
+    reason="a node that is silent instead of dead takes a minute more: FARM_TEST_LONG=1 tries it",
+)
+
+
+@pytest.mark.parametrize("how", ["killed", pytest.param("cut off", marks=SILENT)])
 def test_a_node_dies_and_its_build_runs_elsewhere(cluster: RayCluster, farm: Farm, tmp_path: Path, how: str) -> None:
-    if how == "cut off" and not variable("FARM_TEST_LONG"):
-        pytest.skip("a node that is silent instead of dead takes a minute more: FARM_TEST_LONG=1 tries it")
     log = tmp_path / "driver.log"
     with log.open("wb") as stream:
         driver = subprocess.Popen(
