@@ -245,7 +245,8 @@ def test_no_control_group_stays_behind() -> None:
     parents = _parents()
     assert parents, "this machine gives control groups"
     sh("true")
-    assert [path for parent in parents for path in parent.directory.glob(f"farm-sandbox-*-{os.getpid()}-*")] == []
+    mine = f"farm-sandbox-{Path('/proc/self/ns/pid').stat().st_ino}-{os.getpid()}-*"
+    assert [path for parent in parents for path in parent.directory.glob(mine)] == []
 
 
 def losing(monkeypatch: pytest.MonkeyPatch, times: int) -> list[ControlGroup]:
