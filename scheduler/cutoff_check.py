@@ -1,36 +1,55 @@
-"""Which of the builds that early cutoff saved are built all the same, to see that it was right. Pure."""
+"""A share of what early cutoff saved is built once more, and what turns out otherwise is not reproducible."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from farm.digest import Digest
+from farm.events import NodeChanged
+from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
+from farm.verdict import Verdict
+from scheduler.assembly import Assembly
+from scheduler.cutoff_sample import cut_off, drawn
+from scheduler.executor import Executor
 from scheduler.node import Node
-from scheduler.plan import Action, Plan
-
-_WHOLE = 2**64
-
-
-def cut_off(plan: Plan, outcomes: Sequence[NodeOutcome]) -> list[tuple[Node, Digest]]:
-    """Return the nodes that a run did not build because what they are built against kept its bytes, by build id."""
-    perhaps = {it.node for it in plan.nodes if it.action is Action.MAYBE}
-    return [
-        (Node(it.component, it.arch), it.build_id)
-        for it in outcomes
-        if it.build_id is not None
-        and it.state is NodeState.REPRODUCIBLE
-        and it.seconds == 0
-        and Node(it.component, it.arch) in perhaps
-    ]
+from scheduler.plan import Plan
+from scheduler.verification import build_again
 
 
-def drawn(saved: Sequence[tuple[Node, Digest]], *, share: float, run_id: str) -> list[tuple[Node, Digest]]:
-    """Return the share of them that a run checks: each run draws others, and the same run the same again."""
-    return [it for it in saved if _lot(run_id, it[1]) < share]
+def check_cutoffs(
+    assembly: Assembly,
+    run_id: str,
+    plan: Plan,
+    outcomes: Sequence[NodeOutcome],
+    executor: Executor,
+    *,
+    tell: Callable[[str], None],
+) -> Sequence[NodeOutcome]:
+    """Build the project's share of what early cutoff saved once more, and return how all nodes ended then.
+
+    Where the very inputs of a verdict give other bytes, the node is not reproducible, in this run and from now on.
+    """
+    ledger = assembly.farm.ledger()
+    chosen = drawn(cut_off(plan, outcomes), share=assembly.project.farm.cutoff_share, run_id=run_id)
+    known = [(node, verdict) for node, build_id in chosen if (verdict := ledger.verdict(build_id)) is not None]
+    if not known:
+        return outcomes
+    tell(f"early cutoff: {len(known)} builds that were saved are built once more, to be sure")
+    again = build_again(assembly, known, executor)
+    for node, words in sorted(again.items()):
+        tell(f"{node}: {words}")
+    turned = {node for node, verdict in known if _has_turned(verdict, ledger.verdict(verdict.build_id))}
+    return [_turned(ledger, run_id, it, again) if Node(it.component, it.arch) in turned else it for it in outcomes]
 
 
-def _lot(run_id: str, build_id: Digest) -> float:
-    """Return a number from 0 to 1 (without 1) that follows from run and build."""
-    hashed = hashlib.sha256(f"{run_id} {build_id}".encode()).digest()
-    return int.from_bytes(hashed[:8], "big") / _WHOLE
+def _has_turned(before: Verdict, after: Verdict | None) -> bool:
+    return after is not None and after.status is not before.status
+
+
+def _turned(ledger: Ledger, run_id: str, outcome: NodeOutcome, again: Mapping[Node, str]) -> NodeOutcome:
+    why = f"built once more, with its inputs as they were: {again[Node(outcome.component, outcome.arch)]}"
+    found = replace(outcome, state=NodeState.UNREPRODUCIBLE, why=why)
+    with ledger.transaction():
+        ledger.append(run_id, NodeChanged(component=found.component, arch=found.arch, state=found.state, why=why))
+        ledger.record_outcome(run_id, found)
+    return found

@@ -1,28 +1,21 @@
 """One more build of what has a verdict, in surroundings no build of it had before, and what follows from it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from farm.build import BuildOutcome, BuildResult
 from farm.clock import SystemClock
 from farm.errors import NotReproducibleError
-from farm.events import NodeChanged
 from farm.identity import random_name
-from farm.ledger.ledger import Ledger
-from farm.ledger.values import NodeOutcome
 from farm.node_inputs import load_inputs
-from farm.states import NodeState
 from farm.verdict import Verdict, VerdictStatus
 from scheduler.assembly import Assembly
 from scheduler.builds_in_turn import build_in_turn
-from scheduler.cutoff_check import cut_off, drawn
 from scheduler.executor import Executor, Lost
 from scheduler.learned_demands import learn_demands
 from scheduler.learned_durations import learn_durations
 from scheduler.leases import BuildLeases
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
-from scheduler.plan import Plan
 from scheduler.worker_node import Place
 from workers.build import BuildRequest
 from workers.compare import judge
@@ -114,42 +107,3 @@ def _compare(assembly: Assembly, verdict: Verdict, answer: BuildResult | Lost) -
 def _position(verdict: Verdict, variation: str) -> int:
     """Return where a build stands in a comparison: as before, and new ones last."""
     return verdict.builds.index(variation) if variation in verdict.builds else len(verdict.builds)
-
-
-def check_cutoffs(
-    assembly: Assembly,
-    run_id: str,
-    plan: Plan,
-    outcomes: Sequence[NodeOutcome],
-    executor: Executor,
-    *,
-    tell: Callable[[str], None],
-) -> Sequence[NodeOutcome]:
-    """Build the project's share of what early cutoff saved once more, and return how all nodes ended then.
-
-    Where the very inputs of a verdict give other bytes, the node is not reproducible, in this run and from now on.
-    """
-    ledger = assembly.farm.ledger()
-    chosen = drawn(cut_off(plan, outcomes), share=assembly.project.farm.cutoff_share, run_id=run_id)
-    known = [(node, verdict) for node, build_id in chosen if (verdict := ledger.verdict(build_id)) is not None]
-    if not known:
-        return outcomes
-    tell(f"early cutoff: {len(known)} builds that were saved are built once more, to be sure")
-    again = build_again(assembly, known, executor)
-    for node, words in sorted(again.items()):
-        tell(f"{node}: {words}")
-    turned = {node for node, verdict in known if _has_turned(verdict, ledger.verdict(verdict.build_id))}
-    return [_turned(ledger, run_id, it, again) if Node(it.component, it.arch) in turned else it for it in outcomes]
-
-
-def _has_turned(before: Verdict, after: Verdict | None) -> bool:
-    return after is not None and after.status is not before.status
-
-
-def _turned(ledger: Ledger, run_id: str, outcome: NodeOutcome, again: Mapping[Node, str]) -> NodeOutcome:
-    why = f"built once more, with its inputs as they were: {again[Node(outcome.component, outcome.arch)]}"
-    found = replace(outcome, state=NodeState.UNREPRODUCIBLE, why=why)
-    with ledger.transaction():
-        ledger.append(run_id, NodeChanged(component=found.component, arch=found.arch, state=found.state, why=why))
-        ledger.record_outcome(run_id, found)
-    return found

@@ -19,6 +19,7 @@ from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
 from scheduler.cli.plan import learned
 from scheduler.cli.reporting import open_reporter
+from scheduler.cutoff_check import check_cutoffs
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
 from scheduler.plan import Action, Plan, PlanNode
@@ -31,7 +32,6 @@ from scheduler.run_control import URGENCIES
 from scheduler.run_lease import end_abandoned, open_run
 from scheduler.run_policy import run_policy
 from scheduler.stage_run import StageRun
-from scheduler.verification import check_cutoffs
 from workers.capacity import machine_capacity
 
 if TYPE_CHECKING:
