@@ -1,6 +1,6 @@
 """The build graph as far as it is known: it grows while a run learns what packages really provide and require."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from farm.build import BuiltRpm
@@ -106,12 +106,3 @@ def _waits_for_others(before: BuildGraph, after: BuildGraph) -> bool:
 def real_packages(store: ArtifactStore, rpms: Sequence[BuiltRpm]) -> tuple[BinaryPackage, ...]:
     """Return the packages that built RPMs are, without debuginfo, with all their provides and requires."""
     return built_packages([load_facts(store, rpm.digest) for rpm in rpms if not rpm.nevra.is_debug])
-
-
-def longest_paths(graph: BuildGraph, seconds: Callable[[Node], float]) -> dict[Node, float]:
-    """Return for each node the length of the longest path that begins with it, weighted by predicted seconds."""
-    lengths: dict[Node, float] = {}
-    for node in reversed(graph.nodes):
-        behind = max((lengths[dependent] for dependent in graph.dependents(node)), default=0.0)
-        lengths[node] = behind + seconds(node)
-    return lengths

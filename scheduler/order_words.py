@@ -1,20 +1,18 @@
 """Why a node waits, why it goes first, and whom it takes its needs from, in words. Pure."""
 
-from collections.abc import Callable
-
+from scheduler.durations import Durations
 from scheduler.graph import BuildGraph
-from scheduler.known_graph import longest_paths
 from scheduler.node import Node
 from scheduler.plan import Action, Plan
+from scheduler.policy import longest_remaining
 from scheduler.report import duration
 
 
-def order_words(node: Node, plan: Plan, graph: BuildGraph, seconds: Callable[[Node], float]) -> tuple[str, ...]:
+def order_words(node: Node, plan: Plan, graph: BuildGraph, durations: Durations) -> tuple[str, ...]:
     """Return lines for a person; none for a node that is not in the graph.
 
     Args:
         plan: one that has the node and all that it needs.
-        seconds: expected wall time of one build of a node.
     """
     if node not in graph.nodes:
         return ()
@@ -26,11 +24,11 @@ def order_words(node: Node, plan: Plan, graph: BuildGraph, seconds: Callable[[No
         lines.append(f"waits for {', '.join(map(str, waits))}")
     if blocked:
         lines.append(f"waits in vain for {', '.join(map(str, blocked))}")
-    return (*lines, _rank(node, graph, seconds), *_cuts(node, graph), *_choices(node, graph))
+    return (*lines, _rank(node, graph, durations), *_cuts(node, graph), *_choices(node, graph))
 
 
-def _rank(node: Node, graph: BuildGraph, seconds: Callable[[Node], float]) -> str:
-    remaining = longest_paths(graph, seconds)
+def _rank(node: Node, graph: BuildGraph, durations: Durations) -> str:
+    remaining = longest_remaining({it: frozenset(graph.providers(it)) for it in graph.nodes}, durations)
     mine = remaining[node]
     before = sum(length > mine for other, length in remaining.items() if other.arch == node.arch)
     all_of_them = sum(other.arch == node.arch for other in remaining)

@@ -83,9 +83,7 @@ def why(farm: FarmContext, component: str, arch: str) -> None:
         action=planned.action if planned else "excluded",
         reasons=tuple(ToldReason(reason=it, text=describe(it)) for it in planned.reasons) if planned else (),
         needs=planned.needs if planned else (),
-        order=order_words(
-            node, plan, known.graph, learned(assembly, prepared, known, read_past_builds(farm.ledger())).seconds
-        ),
+        order=order_words(node, plan, known.graph, learned(assembly, prepared, known, read_past_builds(farm.ledger()))),
         ledger=farm.ledger(),
         store=farm.store(),
     )

@@ -3,7 +3,7 @@ import pytest
 from farm.nevra import Nevra
 from farm.source_package import BinaryPackage, SpecFacts
 from scheduler.cuts import UncuttableCycleError
-from scheduler.known_graph import KnownGraph, longest_paths
+from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
 from scheduler.requirement_text import RequirementError
 
@@ -114,13 +114,3 @@ def test_real_packages_that_make_no_graph_are_not_taken_in() -> None:
         graph.learn_packages({node("app"): [BinaryPackage(name="app", provides=("virtual(app)",), requires=())]})
     assert graph.graph is before
     assert graph.learn_packages({node("app"): [made("app")]}) is False
-
-
-def test_the_longest_path_is_weighted() -> None:
-    graph = known(facts("lib"), facts("app", "lib"), facts("other"))
-    seconds = {node("lib"): 1.0, node("app"): 10.0, node("other"): 5.0}
-    assert longest_paths(graph.graph, lambda which: seconds[which]) == {
-        node("lib"): 11.0,
-        node("app"): 10.0,
-        node("other"): 5.0,
-    }

@@ -1,15 +1,18 @@
 from builders.spec_facts import Seed, binary, node, spec
 
+from scheduler.durations import Duration, Durations
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
 from scheduler.order_words import order_words
 from scheduler.plan import make_plan
 from scheduler.standing_graph import build_graph
 
+DURATIONS = Durations(known={node("lib"): Duration(seconds=60.0)}, prior=Duration(seconds=1.0))
+
 
 def said(graph: BuildGraph, it: Node) -> tuple[str, ...]:
     plan = make_plan(graph, current={}, last={})
-    return order_words(it, plan, graph, lambda of: 60.0 if of.component == "lib" else 1.0)
+    return order_words(it, plan, graph, DURATIONS)
 
 
 GRAPH = build_graph(dict([spec("app", "lib"), spec("lib", "base"), spec("base"), spec("other")]), seed_provides=Seed())
