@@ -1,4 +1,4 @@
-"""What happens in a run, as events: the ledger keeps them in order, and every state is a fold over them.
+"""What happens in a run, as events: the ledger keeps them in order.
 
 They are msgspec structs, because msgspec tells the members of a union apart by a tag in structs only.
 """
