@@ -20,7 +20,7 @@ class SettledRuns:
     def has_settled(self, run_id: str) -> bool:
         """Tell whether the last round of a run left nothing stale; one that was interrupted in its first has none."""
         if run_id not in self._known:
-            events = (stored.event for stored in self._ledger.events(run_id=run_id))
-            ended = [event for event in events if isinstance(event, RoundEnded)]
-            self._known[run_id] = bool(ended) and not ended[-1].stale
+            ended, _ = self._ledger.events_of(RoundEnded, run_id)
+            last = ended[-1].event if ended else None
+            self._known[run_id] = isinstance(last, RoundEnded) and not last.stale
         return self._known[run_id]
