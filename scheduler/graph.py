@@ -32,14 +32,6 @@ class BuildGraph:
         """Return the wave a node can be built in; 0 needs nothing of the project."""
         return self.parts[node.arch].levels[node]
 
-    @property
-    def levels(self) -> tuple[tuple[Node, ...], ...]:
-        """Waves from 0 up, each sorted: a node needs only nodes of earlier waves."""
-        waves: dict[int, list[Node]] = {}
-        for node in self.nodes:
-            waves.setdefault(self.level(node), []).append(node)
-        return tuple(tuple(waves[level]) for level in sorted(waves))
-
     def providers(self, node: Node) -> tuple[Node, ...]:
         """Return the nodes that this one needs directly, sorted."""
         return self.parts[node.arch].providers[node]

@@ -64,11 +64,6 @@ class BuildLeases:
         lease = self._ledger.lease_of(build_subject(build_id))
         return f"{lease.holder.name} (pid {lease.holder.pid})" if lease else "another driver"
 
-    def give_back(self, lease: Lease) -> None:
-        """Give back a lease."""
-        self.give_back_all([lease])
-        self.settle()
-
     def give_back_all(self, leases: Sequence[Lease]) -> None:
         """Give back leases. In a transaction, `settle` follows it."""
         mine = [lease for lease in leases if self._held.pop(lease.subject, None) is not None]

@@ -39,7 +39,8 @@ def main() -> None:
     )
     graph = standing.graph
     first = {cut.node for cut in graph.cut if cut.node != cut.provider}
-    _say(f"    {len(graph.edges)} edges, {len(graph.levels)} waves; {len(first)} nodes are built first, with the seed")
+    waves = len({graph.level(node) for node in graph.nodes})
+    _say(f"    {len(graph.edges)} edges, {waves} waves; {len(first)} nodes are built first, with the seed")
     plan = _timed("plan, cold", lambda: make_plan(graph, current={}, last={}))
     forecast = _timed("forecast", lambda: foretell(plan, Durations(), {"x86_64": 64, "aarch64": 64}, 0.5))
     _timed("picture", lambda: draw_plan(plan, forecast))

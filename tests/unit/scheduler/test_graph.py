@@ -51,7 +51,7 @@ def test_an_edge_names_the_requirement_and_the_package() -> None:
     need = Need(requirement="zlib-devel >= 1", choice="zlib-devel >= 1", package="zlib-devel")
     assert graph.edges == (Edge(node=node("hello"), provider=node("zlib"), needs=(need,)),)
     assert graph.nodes == (node("zlib"), node("hello"))
-    assert graph.levels == ((node("zlib"),), (node("hello"),))
+    assert [graph.level(it) for it in graph.nodes] == [0, 1]
 
 
 def test_the_project_wins_over_the_seed_and_versions_count() -> None:
