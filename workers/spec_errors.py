@@ -18,9 +18,8 @@ def spec_error(spec_name: str, result: SandboxResult) -> SpecError:
         return SpecError(
             f"{spec_name}: parsing it does not end", why="\n".join(words), hint="a macro of the spec loops or waits"
         )
-    if result.out_of_memory or result.flooded:
-        what = "memory" if result.out_of_memory else "output"
-        return SpecError(f"{spec_name}: parsing it takes too much {what}", why="\n".join(words))
+    if result.overrun:
+        return SpecError(f"{spec_name}: parsing it {result.overrun}", why="\n".join(words))
     place = f"{spec_name}:{line}" if (line := line_number(words)) else spec_name
     return SpecError(
         f"{place}: rpm cannot use this spec",

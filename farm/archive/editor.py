@@ -136,10 +136,8 @@ def _take(edited: Path, target: Path, archive: str, component: str) -> None:
 
 
 def _death(result: SandboxResult) -> str:
-    if result.timed_out:
-        return "editing it takes too long"
-    if result.out_of_memory:
-        return "editing it takes too much memory"
+    if result.overrun:
+        return f"editing it {result.overrun}"
     return f"the process that edits it died with status {result.status}\n{result.stderr.strip()[-1000:]}"
 
 

@@ -170,8 +170,6 @@ def _reading(spec: RenderedSpec, answer: RawAnswer, result: SandboxResult, arch:
 def _death(result: SandboxResult) -> str:
     if result.timed_out:
         return "parsing it does not end: a macro of the spec loops or waits"
-    if result.out_of_memory:
-        return "parsing it takes too much memory"
-    if result.flooded:
-        return "parsing it takes too much output"
+    if result.overrun:
+        return f"parsing it {result.overrun}"
     return f"what reads it died with status {result.status}"

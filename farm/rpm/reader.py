@@ -95,12 +95,8 @@ def _facts(path: Path, line: bytes) -> RpmFacts:
 
 
 def _death(result: SandboxResult) -> str:
-    if result.timed_out:
-        return "reading it takes too long"
-    if result.flooded:
-        return "its description is too large"
-    if result.out_of_memory:
-        return "reading it takes too much memory"
+    if result.overrun:
+        return f"reading it {result.overrun}"
     return f"the process that read it died with status {result.status}\n{result.stderr.strip()[-1000:]}"
 
 

@@ -65,7 +65,16 @@ class SandboxResult:
     @property
     def ok(self) -> bool:
         """Whether it exited with status 0 and within its limits."""
-        return self.status == 0 and not (self.timed_out or self.flooded or self.out_of_memory)
+        return self.status == 0 and not self.overrun
+
+    @property
+    def overrun(self) -> str:
+        """Which limit ended it, in words that follow what was done; empty where none did."""
+        if self.timed_out:
+            return "takes too long"
+        if self.flooded:
+            return "gives too much output"
+        return "takes too much memory" if self.out_of_memory else ""
 
 
 class _Status(msgspec.Struct, rename="kebab"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from farm.project.model import DeclaredSource
-from farm.sandbox.run import SandboxResult, run_in_sandbox
+from farm.sandbox.run import run_in_sandbox
 from farm.sandbox.sandbox import Bind, Limits, Sandbox
 from farm.sources.errors import SourceScriptError, SourceUnsupportedError
 from farm.sources.script_roots import NETWORK_FILES, OUTPUT_DIRECTORY, SCRIPT_DIRECTORY, SCRIPT_USER
@@ -87,9 +87,10 @@ def run_script(source: DeclaredSource, surroundings: ScriptSurroundings, *, give
     argv = ["sh", "-c", 'exec "./$1"', "sh", source.script]
     result = run_in_sandbox(_sandbox(surroundings, given, made), argv, sink=keep_the_end)
     if not result.ok:
+        end = result.overrun or f"ends with status {result.status}"
         raise SourceScriptError(
             f"the script {source.script} fails, which makes the source file {source.filename!r}",
-            why=f"{source.origin}: {_end(result)}\n{said.decode(errors='replace').strip()}".rstrip(),
+            why=f"{source.origin}: it {end}\n{said.decode(errors='replace').strip()}".rstrip(),
             hint=_hint(surroundings),
         )
 
@@ -115,16 +116,6 @@ def _network_binds(root: Path | None) -> tuple[Bind, ...]:
     """Show how this machine looks names up; with its `/usr` whom it trusts, too, which a root has packages for."""
     names = (*NETWORK_FILES, *(_CERTIFICATES if root is None else ()))
     return tuple(Bind(source=Path(name), target=name) for name in names if Path(name).exists())
-
-
-def _end(result: SandboxResult) -> str:
-    if result.timed_out:
-        return "it takes too long"
-    if result.flooded:
-        return "it says too much"
-    if result.out_of_memory:
-        return "it takes too much memory"
-    return f"it ends with status {result.status}"
 
 
 def _hint(surroundings: ScriptSurroundings) -> str:

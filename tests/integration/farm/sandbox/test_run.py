@@ -180,6 +180,7 @@ def test_too_much_memory_is_reported() -> None:
     assert not result.ok
     assert result.stdout == b""
     assert result.out_of_memory
+    assert result.overrun == "takes too much memory"
 
 
 def test_memory_of_all_processes_counts_together() -> None:
@@ -224,6 +225,7 @@ def test_time_runs_out_for_grandchildren_too() -> None:
         seconds,
     )
     assert result.timed_out
+    assert result.overrun == "takes too long"
     assert not result.ok
     assert clock.monotonic() - started < 50
     assert running(seconds) == []
@@ -238,6 +240,7 @@ def test_what_is_left_in_the_background_dies_with_the_command() -> None:
 def test_too_much_output_ends_it() -> None:
     result = sh("yes", replace(TOOLS, limits=Limits(output_bytes=100_000)))
     assert result.flooded
+    assert result.overrun == "gives too much output"
     assert len(result.stdout) <= 100_000
 
 

@@ -78,7 +78,7 @@ def test_nothing_to_read_starts_nothing() -> None:
     [
         ({"status": 139}, "died with status 139"),
         ({"status": -9, "timed_out": True}, "takes too long"),
-        ({"status": -9, "flooded": True}, "too large"),
+        ({"status": -9, "flooded": True}, "too much output"),
         ({"status": 137, "out_of_memory": True}, "too much memory"),
     ],
 )
