@@ -1,6 +1,6 @@
 """Puts the parts of a run together for one project, one state directory and one machine."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +28,13 @@ from farm.source_files import project_sources
 from farm.source_package import SpecFacts
 from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
+from scheduler.durations import Durations
 from scheduler.known_graph import KnownGraph
+from scheduler.learned_durations import learn_durations
 from scheduler.node import Node
+from scheduler.past_builds import PastBuilds
+from scheduler.plan_memory import plan_memory
+from scheduler.planning import Planner
 from scheduler.preparation import MakeSource, Preparation, Prepared
 from scheduler.remote_preparation import RemotePreparation, Sources
 from scheduler.resolution import Resolver
@@ -157,6 +162,31 @@ class Assembly:
                 if isinstance(found, Prepared):
                     requires[node] = self.resolver.known_requires(found, arch)
         return KnownGraph(facts=facts, seed_provides=seed_provides(self.seed.repositories), requires=requires)
+
+    def planner(self, prepared: Mapping[str, Prepared | FarmError], known: KnownGraph) -> Planner:
+        """Return what plans runs of this graph, from what is recorded until now."""
+        ledger = self.farm.ledger()
+        return Planner(
+            ledger=ledger,
+            store=self.farm.store(),
+            resolver=self.resolver,
+            settings=self.project.farm,
+            prepared=prepared,
+            known=known,
+            today=ledger.clock.now().date(),
+            memory=plan_memory(self.farm.cache, self.resolver),
+        )
+
+    def durations(
+        self, prepared: Mapping[str, Prepared | FarmError], nodes: Iterable[Node], past: PastBuilds
+    ) -> Durations:
+        """Return how long nodes are expected to take: from past builds, else from what is known of their components."""
+        return learn_durations(
+            past.samples,
+            nodes=nodes,
+            expensive={name for name, it in self.project.components.items() if it.build.expensive},
+            sizes={name: it.source_rpm.size for name, it in prepared.items() if isinstance(it, Prepared)},
+        )
 
     def _generate(self, prepared: Prepared, lock: BuildrootLock) -> tuple[str, ...]:
         site = self.site(lock.arch)

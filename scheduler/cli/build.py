@@ -17,14 +17,11 @@ from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
 from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
-from scheduler.cli.plan import learned
 from scheduler.cli.reporting import open_reporter
 from scheduler.cutoff_check import check_cutoffs
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
 from scheduler.plan import Action, Plan, PlanNode
-from scheduler.plan_memory import plan_memory
-from scheduler.planning import Planner
 from scheduler.policy import Ask
 from scheduler.reasons import describe
 from scheduler.report import duration
@@ -152,16 +149,7 @@ def _build(
     known = assembly.known_graph(prepared)
     ledger = farm.ledger()
     clock = ledger.clock
-    planner = Planner(
-        ledger=ledger,
-        store=farm.store(),
-        resolver=assembly.resolver,
-        settings=assembly.project.farm,
-        prepared=prepared,
-        known=known,
-        today=clock.now().date(),
-        memory=plan_memory(farm.cache, assembly.resolver),
-    )
+    planner = assembly.planner(prepared, known)
     plan = planner.plan(selected=wanted)
     note(farm, summary(plan))
     if farm.dry_run:
@@ -177,7 +165,7 @@ def _build(
                 ledger.append(run.run_id, one.event)
             ledger.many.append(run.run_id, [_planned(node) for node in plan.nodes])
         past = read_past_builds(ledger, {it.node for it in plan.nodes if it.action is not Action.REUSE})
-        durations = learned(assembly, prepared, known, past)
+        durations = assembly.durations(prepared, known.graph.nodes, past)
         stage = StageRun(
             assembly=assembly,
             run=run,

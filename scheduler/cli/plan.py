@@ -7,22 +7,17 @@ import click
 
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import Column, emit_rows, emit_text, emit_value, note
-from farm.clock import SystemClock
 from farm.errors import FarmError, InfrastructureError, UsageError
 from scheduler.assembly import Assembly, assemble
 from scheduler.cli.options import Selection, selectors
-from scheduler.durations import Durations
 from scheduler.forecast import Forecast, foretell
 from scheduler.known_graph import KnownGraph
-from scheduler.learned_durations import learn_durations
 from scheduler.node import Node
-from scheduler.past_builds import PastBuilds, read_past_builds
+from scheduler.past_builds import read_past_builds
 from scheduler.plan import Plan, make_plan, to_dot
-from scheduler.plan_memory import plan_memory
 from scheduler.plan_page import plan_page
 from scheduler.plan_picture import draw_plan
 from scheduler.plan_report import PlanRow, report_plan
-from scheduler.planning import Planner
 from scheduler.preparation import Prepared
 from scheduler.preview import preview_plan, project_changes
 from scheduler.report import duration
@@ -101,11 +96,11 @@ def plan(  # noqa: PLR0913 - one argument an option
     else:
         prepared = assembly.prepare()
         known = assembly.known_graph(prepared)
-        made = _planner(assembly, prepared, known).plan(selected=selected)
+        made = assembly.planner(prepared, known).plan(selected=selected)
     if start:
         made = preview_plan(known.graph, project_changes(farm, start, end), selected)
     past = read_past_builds(farm.ledger())
-    durations = learned(assembly, prepared, known, past)
+    durations = assembly.durations(prepared, known.graph.nodes, past)
     slots = {it.arch: it.slots for it in machine_capacity().arches}
     forecast = foretell(made, durations, slots, past.saved_share)
     if svg is not None:
@@ -144,18 +139,6 @@ def _plan_specs(assembly: Assembly, selected: Sequence[Node]) -> tuple[KnownGrap
     return found.known, make_plan(found.known.graph, current={}, last={}, selected=selected)
 
 
-def learned(
-    assembly: Assembly, prepared: Mapping[str, Prepared | FarmError], known: KnownGraph, past: PastBuilds
-) -> Durations:
-    """Return the expected durations of all nodes."""
-    return learn_durations(
-        past.samples,
-        nodes=known.graph.nodes,
-        expensive={name for name, it in assembly.project.components.items() if it.build.expensive},
-        sizes={name: it.source_rpm.size for name, it in prepared.items() if isinstance(it, Prepared)},
-    )
-
-
 def forecast_lines(forecast: Forecast) -> list[str]:
     """Return what a person should know of time."""
     if not forecast.finish:
@@ -180,19 +163,6 @@ def forecast_lines(forecast: Forecast) -> list[str]:
 def _ends(path: Sequence[str]) -> list[str]:
     most = 8
     return list(path) if len(path) <= most else [*path[: most // 2], f"{len(path) - most} more", *path[-most // 2 :]]
-
-
-def _planner(assembly: Assembly, prepared: Mapping[str, Prepared | FarmError], known: KnownGraph) -> Planner:
-    return Planner(
-        ledger=assembly.farm.ledger(),
-        store=assembly.farm.store(),
-        resolver=assembly.resolver,
-        settings=assembly.project.farm,
-        prepared=prepared,
-        known=known,
-        today=SystemClock().now().date(),
-        memory=plan_memory(assembly.farm.cache, assembly.resolver),
-    )
 
 
 def _write(path: Path, text: str) -> None:

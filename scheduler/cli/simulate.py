@@ -19,7 +19,6 @@ from farm.environment import user_name
 from farm.errors import UsageError
 from scheduler.assembly import assemble
 from scheduler.cli.options import Selection, selectors
-from scheduler.cli.plan import learned
 from scheduler.learned_durations import learn_durations
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
@@ -121,7 +120,7 @@ def simulate(  # noqa: PLR0913 - one argument an option
         known = assembly.known_graph(prepared)
         chosen = Selection(globs=component, groups=group, everything=everything or not (component or group))
         needs = known.needs(chosen.nodes(assembly.project, assembly.arches))
-        durations = learned(assembly, prepared, known, past)
+        durations = assembly.durations(prepared, known.graph.nodes, past)
         policy = run_policy(known.graph.nodes, durations, past.uses, assembly.limits, ask)
     unable = sorted({node.arch for node in needs} - set(arches))
     if unable:

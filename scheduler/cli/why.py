@@ -7,18 +7,14 @@ import click
 from farm.build import BuildOutcome, BuildResult
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import emit_text, emit_value
-from farm.clock import SystemClock
 from farm.ledger.ledger import Ledger
 from farm.store.artifact_store import ArtifactStore
 from scheduler.assembly import assemble
 from scheduler.cli.build_choice import last_build_id
-from scheduler.cli.plan import learned
 from scheduler.node import Node
 from scheduler.order_words import order_words
 from scheduler.past_builds import read_past_builds
-from scheduler.plan_memory import plan_memory
 from scheduler.plan_report import ToldReason
-from scheduler.planning import Planner
 from scheduler.reasons import describe
 from scheduler.report import duration
 
@@ -66,24 +62,15 @@ def why(farm: FarmContext, component: str, arch: str) -> None:
     prepared = assembly.prepare()
     known = assembly.known_graph(prepared)
     node = Node(component, assembly.arches[0])
-    planner = Planner(
-        ledger=farm.ledger(),
-        store=farm.store(),
-        resolver=assembly.resolver,
-        settings=assembly.project.farm,
-        prepared=prepared,
-        known=known,
-        today=SystemClock().now().date(),
-        memory=plan_memory(farm.cache, assembly.resolver),
-    )
-    plan = planner.plan(selected=[node])
+    plan = assembly.planner(prepared, known).plan(selected=[node])
+    durations = assembly.durations(prepared, known.graph.nodes, read_past_builds(farm.ledger()))
     planned = next((entry for entry in plan.nodes if (entry.component, entry.arch) == node), None)
     answer = explain(
         node,
         action=planned.action if planned else "excluded",
         reasons=tuple(ToldReason(reason=it, text=describe(it)) for it in planned.reasons) if planned else (),
         needs=planned.needs if planned else (),
-        order=order_words(node, plan, known.graph, learned(assembly, prepared, known, read_past_builds(farm.ledger()))),
+        order=order_words(node, plan, known.graph, durations),
         ledger=farm.ledger(),
         store=farm.store(),
     )
