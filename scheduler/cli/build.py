@@ -1,8 +1,10 @@
 """`farm build`: what the plan says, each package at least twice."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +13,7 @@ from farm.cli.context import FarmContext, pass_farm
 from farm.cli.learned_hash import ALLOW_HELP
 from farm.cli.output import Column, emit_rows, note
 from farm.environment import user_name
-from farm.errors import InfrastructureError
+from farm.errors import FarmError, InfrastructureError
 from farm.events import NodePlanned, RunStatus
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
@@ -19,14 +21,16 @@ from scheduler.assembly import Assembly, assemble, project_commit
 from scheduler.cli.options import Selection, selectors
 from scheduler.cli.reporting import open_reporter
 from scheduler.cutoff_check import check_cutoffs
+from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
 from scheduler.plan import Action, Plan, PlanNode
-from scheduler.policy import Ask
+from scheduler.policy import Ask, Policy
+from scheduler.preparation import Prepared
 from scheduler.reasons import describe
 from scheduler.report import duration
 from scheduler.run_control import URGENCIES
-from scheduler.run_lease import end_abandoned, open_run
+from scheduler.run_lease import OpenRun, end_abandoned, open_run
 from scheduler.run_policy import run_policy
 from scheduler.stage_run import StageRun
 from workers.capacity import machine_capacity
@@ -39,6 +43,21 @@ class NoWorkerError(InfrastructureError):
     """Nothing here can build for an architecture: its builds would wait for ever."""
 
     code = "CLI034"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a person asks for.
+
+    Attributes:
+        nodes: what to build, with all that it needs.
+        rounds: so many at most, until the stage has settled.
+    """
+
+    nodes: Sequence[Node]
+    keep_going: bool
+    rounds: int
+    ask: Ask
 
 
 _EXIT_STATUS = (
@@ -94,9 +113,13 @@ def build(  # noqa: PLR0913 - one argument an option
     """
     assembly = assemble(farm, arch, allow_no_hashes=allow_no_hashes)
     selection = Selection(globs=component, groups=group, everything=everything)
-    wanted = selection.nodes(assembly.project, assembly.arches)
-    ask = Ask(urgency=URGENCIES[urgency or ("mass" if everything else "request")], requester=user_name())
-    outcomes = _run(assembly, wanted, keep_going=keep_going, address=address, rounds=rounds, ask=ask)
+    asked = _Asked(
+        nodes=selection.nodes(assembly.project, assembly.arches),
+        keep_going=keep_going,
+        rounds=rounds,
+        ask=Ask(urgency=URGENCIES[urgency or ("mass" if everything else "request")], requester=user_name()),
+    )
+    outcomes = _run(assembly, asked, address)
     if outcomes is None:
         return
     emit_rows(farm, outcomes, OUTCOME_COLUMNS)
@@ -125,64 +148,70 @@ def exit_status(outcomes: Sequence[NodeOutcome]) -> int:
     return next((status for bad, status in _EXIT_STATUS if states & bad), 0)
 
 
-def _run(
-    assembly: Assembly, wanted: Sequence[Node], *, keep_going: bool, address: str, rounds: int, ask: Ask
-) -> Sequence[NodeOutcome] | None:
+def _run(assembly: Assembly, asked: _Asked, address: str) -> Sequence[NodeOutcome] | None:
+    """Plan and build, on a cluster or else on this machine, whose Ray starts only when something is to be built.
+
+    None where the plan is all that is asked for.
+    """
     if not address:
-        return _build(assembly, wanted, None, keep_going=keep_going, rounds=rounds, ask=ask)
+        return _build(assembly, asked, None)
     with _executor(assembly.farm, address) as cluster:
-        return _build(assembly, wanted, cluster, keep_going=keep_going, rounds=rounds, ask=ask)
+        return _build(assembly, asked, cluster)
 
 
-def _build(
-    assembly: Assembly,
-    wanted: Sequence[Node],
-    cluster: "RayExecutor | None",
-    *,
-    keep_going: bool,
-    rounds: int,
-    ask: Ask,
-) -> Sequence[NodeOutcome] | None:
-    """Plan and build, on a cluster or else on this machine, whose Ray starts only when something is to be built."""
+def _build(assembly: Assembly, asked: _Asked, cluster: "RayExecutor | None") -> Sequence[NodeOutcome] | None:
     farm = assembly.farm
     prepared = assembly.prepare(cluster)
     known = assembly.known_graph(prepared)
-    ledger = farm.ledger()
-    clock = ledger.clock
     planner = assembly.planner(prepared, known)
-    plan = planner.plan(selected=wanted)
+    plan = planner.plan(selected=asked.nodes)
     note(farm, summary(plan))
     if farm.dry_run:
         return None
     if cluster is None:
         refuse_unbuildable(plan)
-    for ended in end_abandoned(ledger, clock):
-        note(farm, f"{ended} was interrupted: its driver is gone")
-    commit = project_commit(assembly.project.root)
-    with open_run(ledger, clock, project=assembly.project.name, commit=commit, command="build") as run:
-        with ledger.transaction():
-            for one in assembly.learned:
-                ledger.append(run.run_id, one.event)
-            ledger.many.append(run.run_id, [_planned(node) for node in plan.nodes])
-        past = read_past_builds(ledger, {it.node for it in plan.nodes if it.action is not Action.REUSE})
-        durations = assembly.durations(prepared, known.graph.nodes, past)
+    with _begun(assembly, plan) as run:
         stage = StageRun(
             assembly=assembly,
             run=run,
             known=known,
             prepared=prepared,
-            policy=run_policy(known.graph.nodes, durations, past.uses, assembly.limits, ask),
+            policy=_policy(assembly, prepared, known, plan, asked.ask),
             waived=planner.waived(),
             settled=planner.settled(plan),
-            keep_going=keep_going,
-            reporter=lambda total: open_reporter(farm, total),
-            tell=lambda line: note(farm, line),
+            keep_going=asked.keep_going,
+            reporter=partial(open_reporter, farm),
+            tell=partial(note, farm),
         )
         with nullcontext(cluster) if cluster is not None else _executor(farm) as executor:
-            outcomes = stage.build(wanted, executor, rounds)
-            outcomes = check_cutoffs(assembly, run.run_id, plan, outcomes, executor, tell=lambda line: note(farm, line))
+            outcomes = stage.build(asked.nodes, executor, asked.rounds)
+            outcomes = check_cutoffs(assembly, run.run_id, plan, outcomes, executor, tell=partial(note, farm))
         run.status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
         return outcomes
+
+
+@contextmanager
+def _begun(assembly: Assembly, plan: Plan) -> Iterator[OpenRun]:
+    """Open a run, with the hashes it learned and the plan it follows as its first events."""
+    farm, ledger = assembly.farm, assembly.farm.ledger()
+    for ended in end_abandoned(ledger, ledger.clock):
+        note(farm, f"{ended} was interrupted: its driver is gone")
+    commit = project_commit(assembly.project.root)
+    with open_run(ledger, ledger.clock, project=assembly.project.name, commit=commit, command="build") as run:
+        with ledger.transaction():
+            for one in assembly.learned:
+                ledger.append(run.run_id, one.event)
+            ledger.many.append(run.run_id, [_planned(node) for node in plan.nodes])
+        yield run
+
+
+def _policy(
+    assembly: Assembly, prepared: Mapping[str, Prepared | FarmError], known: KnownGraph, plan: Plan, ask: Ask
+) -> Policy:
+    """Return what decides the order of builds: learned from past builds of what may be built now, and a few others."""
+    past = read_past_builds(assembly.farm.ledger(), {it.node for it in plan.nodes if it.action is not Action.REUSE})
+    nodes = known.graph.nodes
+    return run_policy(nodes, assembly.durations(prepared, nodes, past), past.uses, assembly.limits, ask)
 
 
 def _planned(node: PlanNode) -> NodePlanned:
