@@ -15,6 +15,7 @@ from farm.store.atomic_file import publish_over, temporary
 
 T = TypeVar("T")
 _MOST = 400_000
+_MOST_BYTES = 2**30
 _DIGEST_BYTES = 32
 
 
@@ -68,10 +69,12 @@ class CachedTable(Generic[T]):
 
 def _read(path: Path, kind: type[T]) -> dict[str, T]:
     try:
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return {}
         data = path.read_bytes()
         if hashlib.sha256(data[_DIGEST_BYTES:]).digest() != data[:_DIGEST_BYTES]:
             return {}
         found: Mapping[str, T] = msgspec.msgpack.decode(data[_DIGEST_BYTES:], type=dict[str, kind])  # type: ignore[valid-type]  # the kind is known at run time alone
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, UnicodeDecodeError, RecursionError, msgspec.MsgspecError):
         return {}
     return dict(found)

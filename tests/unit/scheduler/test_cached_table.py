@@ -1,5 +1,8 @@
+import hashlib
+import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from farm.source_package import BinaryPackage
@@ -48,4 +51,36 @@ def test_what_cannot_be_written_is_not_kept(tmp_path: Path) -> None:
     kept.put("one", PACKAGE)
     kept.save()
 
+    assert table(tmp_path).get("one") is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        msgspec.msgpack.encode([1, 2]),
+        b"\x81\xa1\xff\xa1a",  # a key that is no UTF-8
+        b"\xdf\xff\xff\xff\xff\xa1a\xa1b",  # says that it has four thousand million entries
+        b"\x81\xa1a\x81\xa1z" + b"\x91" * 200_000 + b"\xc0",
+    ],
+)
+def test_content_with_the_right_digest_that_is_no_table_counts_as_empty(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "plans" / "packages"
+    path.parent.mkdir()
+    path.write_bytes(hashlib.sha256(content).digest() + content)
+
+    assert table(tmp_path).get("a") is None
+
+
+def test_what_is_no_file_or_larger_than_any_table_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "plans" / "packages"
+    path.parent.mkdir()
+    os.mkfifo(path)
+    assert table(tmp_path).get("one") is None
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert table(tmp_path).get("one") is None
+    path.unlink()
+    with path.open("wb") as stream:
+        stream.truncate(2**40)
     assert table(tmp_path).get("one") is None
