@@ -37,11 +37,6 @@ class PlanMemory:
                 found.append(known)
         return tuple(found)
 
-    def save(self) -> None:
-        """Let later processes know."""
-        self.solved.save()
-        self.packages.save()
-
 
 def plan_memory(cache: CachePaths, resolver: Resolver) -> PlanMemory:
     """Return what earlier plans with this cache found."""

@@ -77,12 +77,12 @@ class Planner:
 
     def plan(self, *, selected: Collection[Node] | None, forced: Collection[Node] = ()) -> Plan:
         """Plan a run of the selected nodes and all that they need."""
-        self._learn_what_was_made()
+        self.learn_what_was_made()
         graph = self._known.graph
         nodes = self._known.needs(selected)
         current = {node: found for node in nodes if (found := self._current(node)) is not None}
         if self._memory is not None:
-            self._memory.save()
+            self._memory.solved.save()
         return make_plan(
             graph,
             current=current,
@@ -91,6 +91,14 @@ class Planner:
             forced=forced,
             waived=self.waived(),
         )
+
+    def learn_what_was_made(self) -> None:
+        """Take the real provides of the last good builds into the graph, as the last run did when they ended."""
+        made = {node: verdict for node in self._known.nodes if (verdict := self._last_good(node)) is not None}
+        real = real_packages if self._memory is None else self._memory.real_packages
+        self._known.learn_packages({node: real(self._store, it.rpms) for node, it in made.items()})
+        if self._memory is not None:
+            self._memory.packages.save()
 
     def settled(self, plan: Plan) -> dict[Node, Verdict]:
         """Return the verdicts on nodes that a run need not look at.
@@ -115,12 +123,6 @@ class Planner:
             nodes = self._known.graph.nodes
             self._waived = frozenset(node for node in nodes if self._settings.waiver_for(*node, self._today))
         return self._waived
-
-    def _learn_what_was_made(self) -> None:
-        """Take the real provides of the last good builds into the graph, as the last run did when they ended."""
-        made = {node: verdict for node in self._known.nodes if (verdict := self._last_good(node)) is not None}
-        real = real_packages if self._memory is None else self._memory.real_packages
-        self._known.learn_packages({node: real(self._store, it.rpms) for node, it in made.items()})
 
     def _current(self, node: Node) -> NodeInputs | Unresolvable | None:
         """Return the inputs of a node against what its parents gave last; None where they gave nothing yet.

@@ -1,15 +1,18 @@
 """`farm plan`: what would be built, in which order, and why."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from farm.changes.compare_projects import ComponentChange
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import Column, emit_rows, emit_text, emit_value, note
 from farm.errors import FarmError, InfrastructureError, UsageError
 from scheduler.assembly import Assembly, assemble
 from scheduler.cli.options import Selection, selectors
+from scheduler.durations import Durations
 from scheduler.forecast import Forecast, foretell
 from scheduler.known_graph import KnownGraph
 from scheduler.node import Node
@@ -18,6 +21,7 @@ from scheduler.plan import Plan, make_plan, to_dot
 from scheduler.plan_page import plan_page
 from scheduler.plan_picture import draw_plan
 from scheduler.plan_report import PlanRow, report_plan
+from scheduler.plan_words import forecast_lines, remarks
 from scheduler.preparation import Prepared
 from scheduler.preview import preview_plan, project_changes
 from scheduler.report import duration
@@ -48,6 +52,15 @@ class PreviewRangeError(UsageError):
     """A range of commits has an end and no beginning."""
 
     code = "CLI036"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """A plan, with the graph and, but for a plan from specs, the source RPMs that it was made from."""
+
+    plan: Plan
+    known: KnownGraph
+    prepared: Mapping[str, Prepared | FarmError]
 
 
 @click.command()
@@ -90,38 +103,49 @@ def plan(  # noqa: PLR0913 - one argument an option
     assembly = assemble(farm, arch)
     selection = Selection(globs=component, groups=group, everything=everything or not (component or group))
     selected = selection.nodes(assembly.project, assembly.arches)
-    prepared: Mapping[str, Prepared | FarmError] = {}
-    if specs:
-        known, made = _plan_specs(assembly, selected)
-    else:
-        prepared = assembly.prepare()
-        known = assembly.known_graph(prepared)
-        made = assembly.planner(prepared, known).plan(selected=selected)
-    if start:
-        made = preview_plan(known.graph, project_changes(farm, start, end), selected)
+    changes = project_changes(farm, start, end) if start else None
+    planned = (_from_specs if specs else _from_sources)(assembly, selected, changes)
     past = read_past_builds(farm.ledger())
-    durations = assembly.durations(prepared, known.graph.nodes, past)
+    durations = assembly.durations(planned.prepared, planned.known.graph.nodes, past)
     slots = {it.arch: it.slots for it in machine_capacity().arches}
-    forecast = foretell(made, durations, slots, past.saved_share)
+    forecast = foretell(planned.plan, durations, slots, past.saved_share)
     if svg is not None:
-        _write(svg, draw_plan(made, forecast))
+        _write(svg, draw_plan(planned.plan, forecast))
     if html is not None:
-        _write(html, plan_page(made, forecast, assembly.project.name))
-    report = report_plan(made, known.graph, durations, forecast)
+        _write(html, plan_page(planned.plan, forecast, assembly.project.name))
     if dot:
-        emit_text(to_dot(made))
+        emit_text(to_dot(planned.plan))
     elif stages:
-        emit_rows(farm, stage_rows(made, known.graph), STAGE_COLUMNS)
-    elif farm.output_format is OutputFormat.JSON:
-        emit_value(farm, report)
+        emit_rows(farm, stage_rows(planned.plan, planned.known.graph), STAGE_COLUMNS)
     else:
-        emit_rows(farm, report.nodes, COLUMNS)
-        for line in [*remarks(made), *forecast_lines(forecast)]:
-            note(farm, line)
+        _emit(farm, planned, durations, forecast)
 
 
-def _plan_specs(assembly: Assembly, selected: Sequence[Node]) -> tuple[KnownGraph, Plan]:
-    """Return the graph that specs tell of, and the plan of building it from nothing."""
+def _from_sources(assembly: Assembly, selected: Sequence[Node], changes: Sequence[ComponentChange] | None) -> _Planned:
+    """Plan from source RPMs and what is recorded."""
+    prepared = assembly.prepare()
+    known = assembly.known_graph(prepared)
+    planner = assembly.planner(prepared, known)
+    if changes is None:
+        made = planner.plan(selected=selected)
+    else:
+        planner.learn_what_was_made()
+        made = preview_plan(known.graph, changes, selected)
+    return _Planned(plan=made, known=known, prepared=prepared)
+
+
+def _from_specs(assembly: Assembly, selected: Sequence[Node], changes: Sequence[ComponentChange] | None) -> _Planned:
+    """Plan from what specs tell, as if nothing had been built."""
+    known = _spec_graph(assembly)
+    if changes is None:
+        made = make_plan(known.graph, current={}, last={}, selected=selected)
+    else:
+        made = preview_plan(known.graph, changes, selected)
+    return _Planned(plan=made, known=known, prepared={})
+
+
+def _spec_graph(assembly: Assembly) -> KnownGraph:
+    """Return the graph that specs tell of, and say what of it is guessed."""
     has_seed = bool(assembly.project.farm.repositories)
     found = read_spec_graph(
         assembly.farm,
@@ -136,33 +160,17 @@ def _plan_specs(assembly: Assembly, selected: Sequence[Node]) -> tuple[KnownGrap
         note(assembly.farm, f"guessed from their names, for their specs cannot be read: {names}")
     if found.dynamic:
         note(assembly.farm, f"{len(found.dynamic)} specs tell some of their BuildRequires only in a build")
-    return found.known, make_plan(found.known.graph, current={}, last={}, selected=selected)
+    return found.known
 
 
-def forecast_lines(forecast: Forecast) -> list[str]:
-    """Return what a person should know of time."""
-    if not forecast.finish:
-        return []
-    slots = ", ".join(f"{count} {arch}" for arch, count in sorted(forecast.slots.items()))
-    unknown = f"; {forecast.unknown} never built before" if forecast.unknown else ""
-    lines = [
-        (
-            f"expected: {duration(forecast.finish)} ({duration(forecast.earliest)} to {duration(forecast.latest)})"
-            f" with {slots} builds at once{unknown}"
-        ),
-        f"critical path: {duration(forecast.critical_seconds)}: {' -> '.join(_ends(forecast.critical_path))}",
-    ]
-    if forecast.perhaps:
-        lines.append(
-            f"equal bytes will probably save {forecast.saved_nodes:g} of {forecast.perhaps} components "
-            f"({duration(forecast.saved_seconds)})"
-        )
-    return lines
-
-
-def _ends(path: Sequence[str]) -> list[str]:
-    most = 8
-    return list(path) if len(path) <= most else [*path[: most // 2], f"{len(path) - most} more", *path[-most // 2 :]]
+def _emit(farm: FarmContext, planned: _Planned, durations: Durations, forecast: Forecast) -> None:
+    report = report_plan(planned.plan, planned.known.graph, durations, forecast)
+    if farm.output_format is OutputFormat.JSON:
+        emit_value(farm, report)
+        return
+    emit_rows(farm, report.nodes, COLUMNS)
+    for line in [*remarks(planned.plan), *forecast_lines(forecast)]:
+        note(farm, line)
 
 
 def _write(path: Path, text: str) -> None:
@@ -170,16 +178,3 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as exc:
         raise NotWrittenError(f"{path} cannot be written", why=str(exc.strerror)) from exc
-
-
-def remarks(made: Plan) -> list[str]:
-    """Return what else a person should know: cycles that the seed breaks, and what its spec excludes."""
-    cut = [
-        f"cycle: {edge.node} takes {', '.join(_known(edge.seed_packages))} from the seed instead of {edge.provider}"
-        for edge in made.cut
-    ]
-    return cut + [f"excluded: {node}: {why}" for node, why in made.excluded]
-
-
-def _known(packages: Sequence[str]) -> list[str]:
-    return sorted({package for package in packages if package}) or ["nothing"]

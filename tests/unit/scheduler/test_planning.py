@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -60,6 +61,16 @@ class KnowsOnly:
         return inputs(prepared) if prepared.source_rpm.digest in self.known and node == NODE else None
 
 
+class Never(KnowsOnly):
+    """A resolver that is not to be asked."""
+
+    def solve_only(
+        self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
+    ) -> NodeInputs | MoreRequires | None:
+        del node, prepared, built
+        raise AssertionError("solved again")
+
+
 def inputs(ready: Prepared) -> NodeInputs:
     return ready.inputs("x86_64", LOCK)
 
@@ -101,7 +112,12 @@ class Recorded:
 
     def plan(self, ready: Prepared, resolver: KnowsOnly, memory: PlanMemory | None = None) -> PlanNode:
         known = KnownGraph(facts={NODE: ready.facts["x86_64"]}, seed_provides=lambda _need, _arch: "", requires={})
-        planner = Planner(
+        return self.planner(ready, resolver, known, memory).plan(selected=None).nodes[0]
+
+    def planner(
+        self, ready: Prepared, resolver: KnowsOnly, known: KnownGraph, memory: PlanMemory | None = None
+    ) -> Planner:
+        return Planner(
             ledger=self.ledger,
             store=self.store,
             resolver=resolver,
@@ -111,7 +127,6 @@ class Recorded:
             today=date(2026, 1, 1),
             memory=memory,
         )
-        return planner.plan(selected=None).nodes[0]
 
 
 def test_the_same_inputs_are_reused(tmp_path: Path) -> None:
@@ -180,18 +195,32 @@ def test_what_was_solved_once_is_not_solved_again_and_the_plan_is_the_same(tmp_p
     recorded = Recorded(tmp_path, ready)
     first = recorded.plan(ready, KnowsOnly(ready), memory(tmp_path))
 
-    class Never(KnowsOnly):
-        def solve_only(
-            self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]
-        ) -> NodeInputs | MoreRequires | None:
-            del node, prepared, built
-            raise AssertionError("solved again")
-
     assert recorded.plan(ready, Never(), memory(tmp_path)) == first == recorded.plan(ready, KnowsOnly(ready))
     with pytest.raises(AssertionError, match="solved again"):
         recorded.plan(ready, Never(), memory(tmp_path, context="another seed"))
     with pytest.raises(AssertionError, match="solved again"):
         recorded.plan(prepared("changed"), Never(), memory(tmp_path))
+
+
+def test_what_was_made_is_learned_for_a_preview_and_nothing_is_solved(tmp_path: Path) -> None:
+    ready = prepared("spec")
+    recorded = Recorded(tmp_path, ready)
+    facts, user = ready.facts["x86_64"], Node("user", "x86_64")
+    package = BinaryPackage(name="user", provides=(), requires=())
+    known = KnownGraph(
+        facts={
+            NODE: replace(facts, source=Nevra.parse("app-0.9-1.src")),
+            user: replace(facts, build_requires=("app >= 1",), packages=(package,)),
+        },
+        seed_provides=lambda _need, _arch: "seed-package",
+        requires={},
+    )
+    assert known.graph.providers(user) == ()
+
+    recorded.planner(ready, Never(), known, memory(tmp_path)).learn_what_was_made()
+
+    assert known.graph.providers(user) == (NODE,), "the last build was of a greater version than the spec says"
+    assert memory(tmp_path).packages.get(built_rpm("app-1-1.x86_64").digest) is not None
 
 
 def test_what_is_remembered_counts_only_with_a_verdict(tmp_path: Path) -> None:
@@ -210,15 +239,8 @@ def test_what_is_remembered_counts_only_with_a_verdict(tmp_path: Path) -> None:
 def test_a_run_need_not_look_at_what_passed_and_is_still_there(tmp_path: Path) -> None:
     ready = prepared("spec")
     recorded = Recorded(tmp_path, ready)
-    planner = Planner(
-        ledger=recorded.ledger,
-        store=recorded.store,
-        resolver=KnowsOnly(ready),
-        settings=FarmSettings(),
-        prepared={"app": ready},
-        known=KnownGraph(facts={NODE: ready.facts["x86_64"]}, seed_provides=lambda _need, _arch: "", requires={}),
-        today=date(2026, 1, 1),
-    )
+    known = KnownGraph(facts={NODE: ready.facts["x86_64"]}, seed_provides=lambda _need, _arch: "", requires={})
+    planner = recorded.planner(ready, KnowsOnly(ready), known)
     plan = planner.plan(selected=None)
     assert planner.settled(plan) == {}, "its RPM is not in the store"
 

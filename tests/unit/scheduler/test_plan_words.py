@@ -1,9 +1,9 @@
 from builders.spec_facts import Seed, spec
 
-from scheduler.cli.plan import forecast_lines, remarks
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
 from scheduler.plan import make_plan
+from scheduler.plan_words import forecast_lines, remarks
 from scheduler.standing_graph import build_graph
 
 

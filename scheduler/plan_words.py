@@ -1,0 +1,46 @@
+"""What a person is told beside the rows of a plan: cycles and exclusions, time and the critical path. Pure."""
+
+from collections.abc import Sequence
+
+from scheduler.forecast import Forecast
+from scheduler.plan import Plan
+from scheduler.report import duration
+
+
+def remarks(made: Plan) -> list[str]:
+    """Return what else a person should know: cycles that the seed breaks, and what its spec excludes."""
+    cut = [
+        f"cycle: {edge.node} takes {', '.join(_known(edge.seed_packages))} from the seed instead of {edge.provider}"
+        for edge in made.cut
+    ]
+    return cut + [f"excluded: {node}: {why}" for node, why in made.excluded]
+
+
+def forecast_lines(forecast: Forecast) -> list[str]:
+    """Return what a person should know of time."""
+    if not forecast.finish:
+        return []
+    slots = ", ".join(f"{count} {arch}" for arch, count in sorted(forecast.slots.items()))
+    unknown = f"; {forecast.unknown} never built before" if forecast.unknown else ""
+    lines = [
+        (
+            f"expected: {duration(forecast.finish)} ({duration(forecast.earliest)} to {duration(forecast.latest)})"
+            f" with {slots} builds at once{unknown}"
+        ),
+        f"critical path: {duration(forecast.critical_seconds)}: {' -> '.join(_ends(forecast.critical_path))}",
+    ]
+    if forecast.perhaps:
+        lines.append(
+            f"equal bytes will probably save {forecast.saved_nodes:g} of {forecast.perhaps} components "
+            f"({duration(forecast.saved_seconds)})"
+        )
+    return lines
+
+
+def _ends(path: Sequence[str]) -> list[str]:
+    most = 8
+    return list(path) if len(path) <= most else [*path[: most // 2], f"{len(path) - most} more", *path[-most // 2 :]]
+
+
+def _known(packages: Sequence[str]) -> list[str]:
+    return sorted({package for package in packages if package}) or ["nothing"]
