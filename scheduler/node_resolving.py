@@ -14,7 +14,6 @@ from farm.build import BuildOutcome, BuildResult, BuiltRpm
 from farm.digest import Digest
 from farm.errors import FarmError
 from farm.ledger.subjects import build_subject
-from farm.ledger.values import NodeOutcome
 from farm.node_inputs import NodeInputs, save_inputs
 from farm.states import NodeState
 from farm.verdict import Verdict
@@ -25,7 +24,7 @@ from scheduler.made_packages import MadePackages
 from scheduler.node import Node
 from scheduler.node_judging import explained
 from scheduler.preparation import Prepared
-from scheduler.quarantine import quarantined
+from scheduler.quarantine import quarantine_words, quarantined
 from scheduler.resolution import MoreRequires
 from scheduler.run_record import RunRecord
 from scheduler.surroundings import CurrentBuild, CurrentBuilds, Surroundings, one_line
@@ -178,7 +177,7 @@ class NodeResolving:
         if poison is None or poison.build_id != it.build_id:
             return None
         self._current[it.node].quarantined = True
-        return messages.Unresolved(node=it.node, state=NodeState.INFRA_ERROR, why=_quarantine_words(poison))
+        return messages.Unresolved(node=it.node, state=NodeState.INFRA_ERROR, why=quarantine_words(poison))
 
     def _lease(self, wanted: Sequence[InputsFound]) -> Iterator[messages.Event]:
         """Lease build ids; look for verdicts on them and earlier builds, and yield what the machine is told."""
@@ -224,8 +223,3 @@ class NodeResolving:
 
     def _has_all(self, rpms: Sequence[BuiltRpm]) -> bool:
         return all(self._store.has(rpm.digest) for rpm in rpms)
-
-
-def _quarantine_words(outcome: NodeOutcome) -> str:
-    hint = "farm run release lets it be tried again"
-    return outcome.why if outcome.why.startswith("in quarantine") else f"in quarantine: {outcome.why}; {hint}"

@@ -19,6 +19,7 @@ from scheduler.reasons import (
     NeverBuilt,
     ParentRebuilt,
     ParentUnusable,
+    Quarantined,
     Reason,
     Requested,
     Unreproducible,
@@ -96,6 +97,7 @@ def make_plan(
     selected: Collection[Node] | None = None,
     forced: Collection[Node] = (),
     waived: Collection[Node] = (),
+    quarantined: Mapping[Node, Quarantined] | None = None,
 ) -> Plan:
     """Plan a run.
 
@@ -106,9 +108,12 @@ def make_plan(
         selected: nodes asked for; what they need is added. All, where None.
         forced: nodes to build whatever is recorded.
         waived: unreproducible nodes that a waiver of the project lets through.
+        quarantined: nodes that are not tried again with their `current` inputs.
     """
     with collector_resting():
-        planner = _Planner(graph, current=current, last=last, forced=set(forced), waived=set(waived))
+        planner = _Planner(
+            graph, current=current, last=last, forced=set(forced), waived=set(waived), quarantined=quarantined or {}
+        )
         return _planned(graph, planner, selected)
 
 
@@ -169,12 +174,14 @@ class _Planner:
         last: Mapping[Node, LastBuild],
         forced: Collection[Node],
         waived: Collection[Node],
+        quarantined: Mapping[Node, Quarantined],
     ) -> None:
         self._graph = graph
         self._current = current
         self._last = last
         self._forced = forced
         self._waived = waived
+        self._quarantined = quarantined
         self._missing: dict[Node, list[Reason]] = {}
         for it in graph.unprovided:
             self._missing.setdefault(it.node, []).append(MissingProvider(requirement=it.requirement))
@@ -198,6 +205,8 @@ class _Planner:
         blockers = self._blockers(node, may_change=bool(parents))
         if blockers:
             return Action.BLOCKED, blockers
+        if node in self._quarantined:  # with new parents, it may be another build
+            return Action.MAYBE, (self._quarantined[node], *parents)
         own = self._own_reasons(node)
         if own:
             return Action.BUILD, (*own, *parents)
@@ -207,7 +216,7 @@ class _Planner:
         return Action.REUSE, (Unreproducible() if state is NodeState.UNREPRODUCIBLE else UpToDate(),)
 
     def _blockers(self, node: Node, *, may_change: bool) -> tuple[Reason, ...]:
-        """Return what keeps a node from being built; a buildroot that cannot be solved may be, with new parents."""
+        """Return what keeps a node from being built; with new parents, a buildroot may be another one."""
         unusable = [
             ParentUnusable(component=provider.component, why=self._unusable[provider])
             for provider in (self._graph.providers(node) if self._unusable else ())
@@ -215,7 +224,8 @@ class _Planner:
         ]
         current = self._current.get(node)
         unresolvable = [current] if isinstance(current, Unresolvable) and not may_change else []
-        return (*self._missing.get(node, ()), *unusable, *unresolvable)
+        poison = [self._quarantined[node]] if node in self._quarantined and not may_change else []
+        return (*self._missing.get(node, ()), *unusable, *unresolvable, *poison)
 
     def _own_reasons(self, node: Node) -> tuple[Reason, ...]:
         """Return the reasons to build that do not come from a parent."""

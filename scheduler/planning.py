@@ -19,7 +19,8 @@ from scheduler.node import Node
 from scheduler.plan import Action, LastBuild, Plan, make_plan
 from scheduler.plan_memory import PlanMemory
 from scheduler.preparation import Prepared
-from scheduler.reasons import Unresolvable
+from scheduler.quarantine import quarantine_words, quarantined
+from scheduler.reasons import Quarantined, Unresolvable
 from scheduler.resolution import MoreRequires
 
 _TELLING_STATES = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE, NodeState.FAILED, NodeState.TIMED_OUT)
@@ -67,6 +68,7 @@ class Planner:
         self._good = self._told
         if any(it.state is not NodeState.REPRODUCIBLE for it in self._told.values()):
             self._good = _by_node(ledger.last_outcomes((NodeState.REPRODUCIBLE,)))
+        self._quarantined = quarantined(ledger)
         builds = {it.build_id for found in (self._told, self._good) for it in found.values() if it.build_id}
         self._verdicts: dict[Digest, Verdict | None] = {**ledger.verdicts(builds)}
         self._built: dict[Node, tuple[BuiltRpm, ...]] = {}
@@ -90,6 +92,7 @@ class Planner:
             selected=selected,
             forced=forced,
             waived=self.waived(),
+            quarantined=self._in_quarantine(current),
         )
 
     def learn_what_was_made(self) -> None:
@@ -182,10 +185,18 @@ class Planner:
 
     def _as_last_time(self, node: Node, prepared: Prepared) -> NodeInputs | None:
         """Return what the inputs are if the buildroot stays as it was: only a run can ask `%generate_buildrequires`."""
-        last = self._last(node)
-        if last is None or last.inputs is None:
-            return None
-        return prepared.inputs(node.arch, last.inputs.lock)
+        inputs = self._inputs_of(self._quarantined.get(node) or self._told.get(node))
+        return None if inputs is None else prepared.inputs(node.arch, inputs.lock)
+
+    def _in_quarantine(self, current: Mapping[Node, NodeInputs | Unresolvable]) -> dict[Node, Quarantined]:
+        """Return the nodes whose inputs of now are those of a build in quarantine."""
+        return {
+            node: Quarantined(why=quarantine_words(outcome))
+            for node, outcome in self._quarantined.items()
+            if isinstance(found := current.get(node), NodeInputs)
+            and found.build.build_id == outcome.build_id
+            and self._verdict(found.build.build_id) is None
+        }
 
     def _passes(self, node: Node, verdict: Verdict) -> bool:
         return verdict.status is VerdictStatus.REPRODUCIBLE or (
@@ -214,10 +225,12 @@ class Planner:
 
     def _last(self, node: Node) -> LastBuild | None:
         outcome = self._told.get(node)
-        if outcome is None or outcome.build_id is None:
-            return None
-        inputs = load_inputs(self._store, outcome.build_id)
-        return None if inputs is None else LastBuild(inputs=inputs, state=outcome.state)
+        inputs = self._inputs_of(outcome)
+        return None if outcome is None or inputs is None else LastBuild(inputs=inputs, state=outcome.state)
+
+    def _inputs_of(self, outcome: NodeOutcome | None) -> NodeInputs | None:
+        """Return the inputs that an outcome was reached with, where there were any."""
+        return None if outcome is None or outcome.build_id is None else load_inputs(self._store, outcome.build_id)
 
 
 def _by_node(outcomes: Sequence[NodeOutcome]) -> dict[Node, NodeOutcome]:

@@ -18,6 +18,12 @@ def quarantined(ledger: Ledger) -> dict[Node, NodeOutcome]:
     return {Node(it.component, it.arch): it for it in outcomes if it.quarantined and it.build_id is not None}
 
 
+def quarantine_words(outcome: NodeOutcome) -> str:
+    """Return why a node is not tried, and what to do about it, in one line."""
+    hint = f"farm run release -p {outcome.component} lets it be tried again"
+    return outcome.why if outcome.why.startswith("in quarantine") else f"in quarantine: {outcome.why}; {hint}"
+
+
 def release(ledger: Ledger, nodes: Sequence[Node], *, by: str, why: str) -> None:
     """Let nodes be built again, and write down in the run that quarantined each who said so."""
     words = f"released by {by}: {why}" if why else f"released by {by}"

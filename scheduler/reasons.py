@@ -132,6 +132,15 @@ class Unresolvable(msgspec.Struct, frozen=True, kw_only=True, tag="unresolvable"
         return self.why.partition("\n")[0]
 
 
+class Quarantined(msgspec.Struct, frozen=True, kw_only=True, tag="quarantined"):
+    """Builds from the same inputs killed what ran them; `why` also says who lets it be tried again."""
+
+    why: str
+
+    def __str__(self) -> str:
+        return self.why
+
+
 class LastFailed(msgspec.Struct, frozen=True, kw_only=True, tag="last-failed"):
     """The same inputs were tried and gave no verdict of use; `state` says how that ended."""
 
@@ -174,6 +183,7 @@ Reason = (
     | ParentUnusable
     | MissingProvider
     | Unresolvable
+    | Quarantined
     | LastFailed
     | Unreproducible
     | Requested

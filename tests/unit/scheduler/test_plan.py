@@ -17,6 +17,7 @@ from scheduler.reasons import (
     NeverBuilt,
     ParentRebuilt,
     ParentUnusable,
+    Quarantined,
     Reason,
     Requested,
     SpecChanged,
@@ -123,6 +124,18 @@ def test_a_buildroot_that_cannot_be_solved_blocks() -> None:
 
     assert found["base"] == (Action.BLOCKED, (why,))
     assert found["lib"] == (Action.BLOCKED, (ParentUnusable(component="base", why="blocked"),))
+
+
+def test_a_build_in_quarantine_is_not_tried_but_with_what_new_parents_make_of_it() -> None:
+    why = Quarantined(why="in quarantine: its worker died")
+
+    found = decisions(make_plan(CHAIN, current=current(), last={}, quarantined={node("lib"): why}))
+    assert found["lib"] == (Action.MAYBE, (why, ParentRebuilt(component="base")))
+    assert found["app"] == (Action.BUILD, (NeverBuilt(), ParentRebuilt(component="lib")))
+
+    found = decisions(make_plan(CHAIN, current=current(), last=good(), quarantined={node("lib"): why}))
+    assert found["lib"] == (Action.BLOCKED, (why,))
+    assert found["app"] == (Action.BLOCKED, (ParentUnusable(component="lib", why="blocked"),))
 
 
 def test_a_buildroot_that_cannot_be_solved_may_be_with_new_parents() -> None:

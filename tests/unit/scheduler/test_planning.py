@@ -27,6 +27,8 @@ from scheduler.plan import Action, PlanNode
 from scheduler.plan_memory import PlanMemory
 from scheduler.planning import Planner
 from scheduler.preparation import Prepared
+from scheduler.quarantine import release
+from scheduler.reasons import Quarantined
 from scheduler.resolution import MoreRequires
 from scheduler.solved_before import SolvedBefore
 
@@ -110,6 +112,20 @@ class Recorded:
         )
         self.ledger.record_outcome(self.ledger.begin_run("demo", "", "build"), outcome)
 
+    def quarantine(self, ready: Prepared) -> None:
+        """Record that a further build from a source killed what ran it."""
+        save_inputs(self.store, inputs(ready))
+        outcome = NodeOutcome(
+            component="app",
+            arch="x86_64",
+            state=NodeState.INFRA_ERROR,
+            build_id=inputs(ready).build.build_id,
+            why="its worker died",
+            seconds=1.0,
+            quarantined=True,
+        )
+        self.ledger.record_outcome(self.ledger.begin_run("demo", "", "build"), outcome)
+
     def plan(self, ready: Prepared, resolver: KnowsOnly, memory: PlanMemory | None = None) -> PlanNode:
         known = KnownGraph(facts={NODE: ready.facts["x86_64"]}, seed_provides=lambda _need, _arch: "", requires={})
         return self.planner(ready, resolver, known, memory).plan(selected=None).nodes[0]
@@ -152,6 +168,23 @@ def test_a_revert_is_what_was_judged_before(tmp_path: Path) -> None:
     recorded = Recorded(tmp_path, before)
     recorded.record(between)
     assert recorded.plan(before, KnowsOnly(before, between)).action is Action.REUSE
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_a_quarantined_node_says_so_and_how_it_is_released(tmp_path: Path, *, dynamic: bool) -> None:
+    changed, edited = prepared("changed"), prepared("edited")
+    recorded = Recorded(tmp_path, prepared("spec"))
+    recorded.quarantine(changed)
+    resolver = KnowsOnly() if dynamic else KnowsOnly(changed, edited)
+
+    node = recorded.plan(changed, resolver)
+    assert node.action is Action.BLOCKED
+    told = "in quarantine: its worker died; farm run release -p app lets it be tried again"
+    assert node.reasons == (Quarantined(why=told),)
+    assert recorded.plan(edited, resolver).action is Action.BUILD, "with other inputs, it is another build"
+
+    release(recorded.ledger, [NODE], by="ann", why="")
+    assert recorded.plan(changed, resolver).action is Action.BUILD
 
 
 def test_only_what_is_selected_and_what_that_needs_is_solved(tmp_path: Path) -> None:

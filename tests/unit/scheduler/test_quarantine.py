@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from builders.builds import digest
@@ -6,7 +7,7 @@ from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
 from scheduler.node import Node
-from scheduler.quarantine import quarantined, release
+from scheduler.quarantine import quarantine_words, quarantined, release
 
 
 def outcome(name: str, *, poison: bool) -> NodeOutcome:
@@ -33,3 +34,9 @@ def test_only_what_is_poison_is_in_quarantine_and_who_releases_it_is_told(tmp_pa
             "bad": "died; released by ann",
             "unlucky": "died",
         }
+
+
+def test_the_words_say_once_how_it_is_released() -> None:
+    words = quarantine_words(outcome("bad", poison=True))
+    assert words == "in quarantine: died; farm run release -p bad lets it be tried again"
+    assert quarantine_words(replace(outcome("bad", poison=True), why=words)) == words
