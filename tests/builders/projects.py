@@ -8,7 +8,9 @@ from farm.project.model import (
     BuildOptions,
     Channels,
     Component,
+    DeclaredSource,
     LocalSpec,
+    OriginType,
     PackageGroup,
     Project,
     ReleaseCalculation,
@@ -58,6 +60,21 @@ def make_upstream(**fields: object) -> UpstreamSpec:
         "download_allowed": True,
     }
     return UpstreamSpec(**{**defaults, **fields})  # type: ignore[arg-type] # a builder takes any field
+
+
+def make_declared_source(filename: str = "made.tar", **fields: object) -> DeclaredSource:
+    """Return an entry of `source-files` without a hash, made by the script `make.sh`."""
+    defaults: dict[str, object] = {
+        "filename": filename,
+        "hash_type": "SHA256",
+        "hash": "",
+        "type": OriginType.CUSTOM,
+        "uri": "",
+        "replaces_upstream": False,
+        "origin": Origin(file=Path("/project/azldev.toml")),
+        "script": "make.sh",
+    }
+    return DeclaredSource(**{**defaults, **fields})  # type: ignore[arg-type] # a builder takes any field
 
 
 def make_project(

@@ -10,14 +10,13 @@ from types import MappingProxyType
 
 import pytest
 from builders.dist_git import SPEC, Upstream
-from builders.projects import write_files
+from builders.projects import make_declared_source, write_files
 
 from farm.environment import is_root
 from farm.paths import CachePaths
 from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
-from farm.project.model import DeclaredSource, OriginType
-from farm.project.origin import Origin
+from farm.project.model import DeclaredSource
 from farm.render import Renderer
 from farm.sandbox.sandbox import Limits
 from farm.source_files import project_sources
@@ -29,16 +28,7 @@ from farm.store.directory_store import DirectoryStore
 
 pytestmark = pytest.mark.integration
 
-DECLARED = DeclaredSource(
-    filename="made.tar",
-    hash_type="SHA256",
-    hash="",
-    type=OriginType.CUSTOM,
-    uri="",
-    replaces_upstream=False,
-    origin=Origin(file=Path("/p/azldev.toml")),
-    script="make.sh",
-)
+DECLARED = make_declared_source("made.tar")
 PLAIN = ScriptSurroundings()
 OUTPUT = "cd /azldev-gen/output\n"
 
@@ -140,7 +130,7 @@ def test_a_script_that_fails_is_the_projects_fault_and_says_where(tmp_path: Path
     limits = Limits(seconds=2.0 if "while" in script else 60.0, output_bytes=2**20)
     with pytest.raises(SourceScriptError, match=r"make\.sh") as caught:
         sha256_of_made(tmp_path, script, surroundings=ScriptSurroundings(limits=limits))
-    assert "/p/azldev.toml" in caught.value.why
+    assert "/project/azldev.toml" in caught.value.why
     assert words in caught.value.why
     assert len(caught.value.why) < 10_000
 

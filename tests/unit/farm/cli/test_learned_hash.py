@@ -1,24 +1,15 @@
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from builders.projects import make_declared_source
 
 from farm.cli.learned_hash import tell_learned
 from farm.missing_hashes import LearnedHash
-from farm.project.model import DeclaredSource, OriginType
-from farm.project.origin import Origin
+from farm.project.model import OriginType
 
 LEARNED = LearnedHash(
     component="g++ tools",
-    source=DeclaredSource(
-        filename="a.tar",
-        hash_type="SHA256",
-        hash="0f",
-        type=OriginType.OVERLAY,
-        uri="",
-        replaces_upstream=True,
-        origin=Origin(file=Path("/p/azldev.toml")),
-    ),
+    source=make_declared_source("a.tar", hash="0f", type=OriginType.OVERLAY, script="", replaces_upstream=True),
     is_new=True,
 )
 
@@ -26,7 +17,7 @@ LEARNED = LearnedHash(
 @pytest.mark.parametrize(
     ("is_new", "said"),
     [
-        (False, 'a.tar was taken without a hash (/p/azldev.toml); its entry is to have\nhash = "0f"'),
+        (False, 'a.tar was taken without a hash (/project/azldev.toml); its entry is to have\nhash = "0f"'),
         (True, 'a new entry for it is to have\n[[components."g++ tools".source-files]]\nfilename = "a.tar"\n'),
     ],
 )

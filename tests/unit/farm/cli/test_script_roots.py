@@ -1,32 +1,17 @@
 import sys
-from pathlib import Path
 from types import ModuleType
 from typing import cast
 
 import pytest
-from builders.projects import make_component
+from builders.projects import make_component, make_declared_source
 
 from farm.cli.context import FarmContext
 from farm.cli.script_roots import script_roots
-from farm.project.model import DeclaredSource, OriginType, Project
-from farm.project.origin import Origin
+from farm.project.model import Project
 
 FARM = cast("FarmContext", None)
 PROJECT = cast("Project", None)
-SCRIPTED = make_component(
-    sources=(
-        DeclaredSource(
-            filename="made.tar",
-            hash_type="SHA256",
-            hash="",
-            type=OriginType.CUSTOM,
-            uri="",
-            replaces_upstream=False,
-            origin=Origin(file=Path("/p/azldev.toml")),
-            script="make.sh",
-        ),
-    )
-)
+SCRIPTED = make_component(sources=(make_declared_source(script="make.sh"),))
 
 
 def test_only_components_with_scripts_ask_for_roots(monkeypatch: pytest.MonkeyPatch) -> None:

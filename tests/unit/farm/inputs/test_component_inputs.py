@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from builders.overlays import make_overlay
-from builders.projects import make_component, make_project, make_upstream
+from builders.projects import make_component, make_declared_source, make_project, make_upstream
 
 from farm.inputs.component_inputs import Input, ProjectInputs, overlay_words
 from farm.inputs.contents import ABSENT, WorkTreeContents
@@ -17,7 +17,6 @@ from farm.project.model import (
     Component,
     DeclaredSource,
     LocalSpec,
-    OriginType,
     ReleaseCalculation,
     UpstreamSpec,
 )
@@ -110,18 +109,7 @@ def test_the_lock_says_commit_and_bump() -> None:
 
 
 def test_the_script_that_makes_a_source_file_is_an_input() -> None:
-    source = DeclaredSource(
-        filename="made.tar",
-        hash_type="SHA256",
-        hash="0f",
-        type=OriginType.CUSTOM,
-        uri="",
-        replaces_upstream=False,
-        origin=Origin(file=Path("/p/azldev.toml")),
-        script="make.sh",
-        packages=("cmake",),
-        inputs=("a", "b"),
-    )
+    source = make_declared_source("made.tar", hash="0f", packages=("cmake",), inputs=("a", "b"))
     found = inputs_of(make_component("demo", sources=(source,)))
     assert {name: value for name, value in found.items() if name.startswith("source-files")} == {
         "source-files.made.tar.hash": "SHA256 0f",

@@ -1,25 +1,14 @@
-from pathlib import Path
-
 import pytest
 from builders.overlays import make_overlay
-from builders.projects import make_component
+from builders.projects import make_component, make_declared_source
 
 from farm.overlay.archive_scope import archive_edits, check_archive_scope
 from farm.overlay.errors import ArchiveScopeError
 from farm.overlay.model import Overlay
 from farm.project.model import DeclaredSource, OriginType
-from farm.project.origin import Origin
 
 INSIDE = make_overlay({"type": "file-remove", "archive": "p.tar.gz", "file": "x"})
-PROMISE = DeclaredSource(
-    filename="p.tar.gz",
-    hash_type="SHA512",
-    hash="ab",
-    type=OriginType.OVERLAY,
-    uri="",
-    replaces_upstream=True,
-    origin=Origin(file=Path("/project/azldev.toml")),
-)
+PROMISE = make_declared_source("p.tar.gz", hash="ab", type=OriginType.OVERLAY, script="", replaces_upstream=True)
 
 
 def test_overlays_are_grouped_in_the_order_of_their_archives() -> None:

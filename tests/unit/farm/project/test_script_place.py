@@ -1,22 +1,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from builders.projects import make_component, make_upstream
+from builders.projects import make_component, make_declared_source, make_upstream
 
-from farm.project.model import DeclaredSource, LocalSpec, OriginType
+from farm.project.model import LocalSpec
 from farm.project.origin import Origin
 from farm.project.script_place import script_place
 
-SOURCE = DeclaredSource(
-    filename="made.tar",
-    hash_type="",
-    hash="",
-    type=OriginType.CUSTOM,
-    uri="",
-    replaces_upstream=False,
-    origin=Origin(file=Path("/p/shared.toml")),
-    script="make.sh",
-)
+SOURCE = make_declared_source(origin=Origin(file=Path("/p/shared.toml")), script="make.sh")
 
 
 def test_a_script_lies_beside_the_spec_or_the_file_that_defines_the_component() -> None:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from builders.projects import make_component, make_project, make_upstream
+from builders.projects import make_component, make_declared_source, make_project, make_upstream
 from hypothesis import given
 from hypothesis import strategies as st
 
 from farm.overlay.model import Overlay, OverlayKind
 from farm.project.farm_settings import FarmSettings, Waiver
-from farm.project.model import BuildOptions, Channels, DeclaredSource, DistroReference, OriginType, PackageGroup
+from farm.project.model import BuildOptions, Channels, DistroReference, PackageGroup
 from farm.project.origin import Origin
 from farm.project.stored_project import StoredProjectError, decode_project, encode_project
 
@@ -23,16 +23,8 @@ WHOLE = replace(
             overlays=(Overlay(kind=OverlayKind.FILE_ADD, file="x", source=Path("/project/x"), origin=HERE),),
             build=BuildOptions(conditions_on=("x",), defines=(("a", "b"),)),
             sources=(
-                DeclaredSource(
-                    filename="f",
-                    hash_type="SHA512",
-                    hash="00",
-                    type=OriginType.CUSTOM,
-                    uri="",
-                    replaces_upstream=True,
-                    origin=HERE,
-                    script="make.sh",
-                    inputs=("y",),
+                make_declared_source(
+                    "f", hash="00", replaces_upstream=True, origin=HERE, script="make.sh", inputs=("y",)
                 ),
             ),
             channels=Channels(rpm="base"),

@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import pytest
+from builders.projects import make_declared_source
 
 from farm.project.model import DeclaredSource, OriginType
-from farm.project.origin import Origin
 from farm.sources.declared import merge_declared
 from farm.sources.errors import SourceConflictError
 from farm.sources.sources_file import format_sources, parse_sources
@@ -18,14 +16,8 @@ def declared(
     source_hash: str = "f" * 64,
     kind: OriginType = OriginType.DOWNLOAD,
 ) -> DeclaredSource:
-    return DeclaredSource(
-        filename=filename,
-        hash_type="SHA256",
-        hash=source_hash,
-        type=kind,
-        uri="https://example.org/x",
-        replaces_upstream=replaces,
-        origin=Origin(file=Path("/p/azldev.toml")),
+    return make_declared_source(
+        filename, hash=source_hash, type=kind, script="", uri="https://example.org/x", replaces_upstream=replaces
     )
 
 
@@ -52,7 +44,7 @@ def test_a_replacement_keeps_its_place_and_a_new_one_goes_to_the_end() -> None:
 def test_contradictions_are_refused(source: DeclaredSource) -> None:
     with pytest.raises(SourceConflictError) as caught:
         merge_declared(UPSTREAM, [source])
-    assert "/p/azldev.toml" in caught.value.why
+    assert "/project/azldev.toml" in caught.value.why
 
 
 def test_what_a_script_makes_is_an_entry_like_others() -> None:
