@@ -6,6 +6,7 @@ from pathlib import Path
 from builders.builds import built_rpm, digest
 from builders.node_inputs import locked
 from builders.rpm_facts import facts_of
+from builders.spec_facts import spec
 
 from farm.build import BuildLimits, BuildOutcome, BuildResult, BuiltRpm, FailureCause
 from farm.buildroot_lock import BuildrootLock
@@ -14,10 +15,9 @@ from farm.clock import SystemClock
 from farm.errors import UnresolvableError
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
-from farm.nevra import Nevra
 from farm.node_inputs import NodeInputs
 from farm.paths import CachePaths, StatePaths
-from farm.source_package import BinaryPackage, RenderedSource, SourceRpm, SpecFacts
+from farm.source_package import RenderedSource, SourceRpm, SpecFacts
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
 from farm.verdict import Verdict
@@ -38,22 +38,6 @@ from scheduler.surroundings import Surroundings
 from scheduler.worker_node import Place, WorkerNode
 from workers.site import Site
 from workers.tasks import BuildTask, ExplainTask
-
-
-def node(name: str) -> Node:
-    """Return a node for x86_64."""
-    return Node(name, "x86_64")
-
-
-def facts(name: str, requires: tuple[str, ...] = ()) -> SpecFacts:
-    return SpecFacts(
-        arch="x86_64",
-        source=Nevra.parse(f"{name}-1-1.src"),
-        build_requires=requires,
-        dynamic=False,
-        packages=(BinaryPackage(name=name, provides=(), requires=()),),
-        excluded="",
-    )
 
 
 def prepared(name: str, spec: SpecFacts) -> Prepared:
@@ -176,7 +160,7 @@ class Farm:
         self.reporter: Reporter = SilentReporter()
         self.control: RunControl | None = None
         self.run_id = ""
-        self.specs = {node(name): facts(name, found) for name, found in requires.items()}
+        self.specs = dict(spec(name, *found) for name, found in requires.items())
         self.site = Site(state=StatePaths(root=tmp_path), cache=CachePaths(root=tmp_path / "cache"), repositories={})
 
     def run(self, *, keep_going: bool = True, settled: Mapping[Node, Verdict] | None = None) -> dict[str, NodeOutcome]:

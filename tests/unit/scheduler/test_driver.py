@@ -2,8 +2,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
-from builders.driven_farm import Farm, node, prepared, states
+from builders.driven_farm import Farm, prepared, states
 from builders.rpm_facts import facts_of
+from builders.spec_facts import node
 
 from farm.build import BuildOutcome
 from farm.buildroot_lock import BuildrootLock

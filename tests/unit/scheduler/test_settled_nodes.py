@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from builders.builds import built_rpm
-from builders.driven_farm import Farm, node, states
-from builders.spec_facts import binary, spec
+from builders.driven_farm import Farm, states
+from builders.spec_facts import binary, node, spec
 
 from farm.events import NodeChanged
 from farm.states import NodeState
