@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders.fake_clock import FakeClock
 from builders.postgresql import PostgresqlServer, postgresql_server
+
+from farm.ledger.ledger import Ledger
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,16 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "ledger.sqlite")
     server: PostgresqlServer = request.getfixturevalue("postgresql")
     return server.new_schema()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The clock of `ledger`."""
+    return FakeClock()
+
+
+@pytest.fixture
+def ledger(address: str, clock: FakeClock) -> Iterator[Ledger]:
+    """An empty ledger: once in each database."""
+    with Ledger.open(address, clock) as opened:
+        yield opened

@@ -1,6 +1,5 @@
 """History that is let go of, in both databases."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,17 +22,6 @@ from farm.states import NodeState
 pytestmark = pytest.mark.integration
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def ledger(address: str, clock: FakeClock) -> Iterator[Ledger]:
-    with Ledger.open(address, clock) as opened:
-        yield opened
 
 
 def run(ledger: Ledger, state: NodeState, component: str = "curl", *, ends: bool = True) -> str:

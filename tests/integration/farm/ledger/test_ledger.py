@@ -1,6 +1,5 @@
 """What every ledger does, whichever database it lies in."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -23,17 +22,6 @@ pytestmark = pytest.mark.integration
 HERE = this_process()
 ELSEWHERE = Holder(name="worker@elsewhere", boot="another", pid=1, started=1)
 DEAD = replace(HERE, name="dead", started=1)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def ledger(address: str, clock: FakeClock) -> Iterator[Ledger]:
-    with Ledger.open(address, clock) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,17 +8,6 @@ from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def ledger(address: str, clock: FakeClock) -> Iterator[Ledger]:
-    with Ledger.open(address, clock) as opened:
-        yield opened
 
 
 def test_what_the_dead_held_and_what_expired_is_free_again(ledger: Ledger, clock: FakeClock) -> None:

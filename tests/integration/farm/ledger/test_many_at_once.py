@@ -1,6 +1,5 @@
 """Many leases, results, verdicts, events and outcomes at once: what each method for one promises, for all of them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -26,16 +25,10 @@ DEAD = replace(HERE, name="dead", started=1)
 NAMES = ("bash", "curl", "dash")
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def ledger(address: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+@pytest.fixture(autouse=True)
+def pieces_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each statement name two things at most, so that a few make several pieces."""
     monkeypatch.setattr(pieces, "MOST", 2)
-    with Ledger.open(address, clock) as opened:
-        yield opened
 
 
 def leased(ledger: Ledger, variation: str = "") -> dict[str, Lease]:
