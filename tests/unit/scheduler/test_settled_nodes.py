@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from builders.builds import built_rpm
 from builders.driven_farm import Farm, states
 from builders.spec_facts import binary, node, spec
 
-from farm.events import NodeChanged
+from farm.events import ControlAction, ControlRequested, NodeChanged
 from farm.states import NodeState
 from farm.verdict import Verdict
 from scheduler import messages
@@ -53,6 +54,20 @@ def test_a_run_of_settled_nodes_alone_ends(tmp_path: Path) -> None:
 
     assert states(farm.run(settled=settled(farm, "lib"))) == {"lib": NodeState.REPRODUCIBLE}
     assert farm.resolver.asked == []
+
+
+@pytest.mark.parametrize("action", [ControlAction.CANCEL, ControlAction.PRIORITIZE])
+def test_a_settled_node_stays_as_it_is_whatever_is_asked_of_it(tmp_path: Path, action: ControlAction) -> None:
+    first = Farm(tmp_path, {"lib": (), "app": ("lib",)}).run()
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",), "new": ("app",)})
+    farm.run_id = farm.ledger.begin_run("demo", "", "build")
+    farm.ledger.append(farm.run_id, ControlRequested(action=action, nodes=(node("lib"), node("app"))))
+
+    outcomes = farm.run(settled=settled(farm, "lib", "app"))
+
+    assert set(states(outcomes).values()) == {NodeState.REPRODUCIBLE}
+    assert {name: outcomes[name].build_id for name in first} == {name: it.build_id for name, it in first.items()}
+    assert {name for name, _ in farm.executor.built} == {"new"}
 
 
 def test_a_settled_node_joins_where_it_comes_to_need_what_is_built() -> None:

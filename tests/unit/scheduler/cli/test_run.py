@@ -6,9 +6,11 @@ from click.testing import CliRunner
 
 from farm.cli.context import FarmContext
 from farm.clock import SystemClock
-from farm.events import ControlAction, ControlRequested, NodePlanned, RunStatus
+from farm.events import ControlAction, ControlRequested, NodeChanged, NodePlanned, RunStatus
 from farm.ledger.ledger import Ledger
-from scheduler.cli.run import NoSuchNodeError, NoSuchRunError, driven_run, matching_nodes, run
+from farm.states import NodeState
+from scheduler.cli.run import run
+from scheduler.cli.run_choice import EndedError
 from scheduler.leases import BuildLeases
 
 
@@ -52,30 +54,17 @@ def test_the_only_run_that_is_driven_is_asked(tmp_path: Path, monkeypatch: pytes
     assert (found[5].nodes, found[5].urgency) == ((("zlib", "x86_64"),), "mass")
 
 
-def test_a_run_that_is_not_driven_is_told_nothing(tmp_path: Path) -> None:
-    ledger = farm_context(tmp_path).ledger()
-    with pytest.raises(NoSuchRunError, match="no run is driven now"):
-        driven_run(ledger, "")
-    dead = ledger.begin_run("p", "", "build")
-    with pytest.raises(NoSuchRunError, match="is not driven any more"):
-        driven_run(ledger, dead)
-    with pytest.raises(NoSuchRunError, match="there is no run nothing"):
-        driven_run(ledger, "nothing")
-    one, two = driven(ledger), driven(ledger)
-    with pytest.raises(NoSuchRunError, match="several runs"):
-        driven_run(ledger, "")
-    assert driven_run(ledger, one).run_id == one
-    assert driven_run(ledger, two).run_id == two
-
-
-def test_a_selector_that_matches_nothing_is_an_error(tmp_path: Path) -> None:
-    ledger = farm_context(tmp_path).ledger()
+def test_what_has_ended_stays_and_whoever_asks_is_told(tmp_path: Path) -> None:
+    farm = farm_context(tmp_path)
+    ledger = farm.ledger()
     run_id = driven(ledger)
-    assert matching_nodes(ledger, run_id, ["zlib"], ["x86_64"]) == (("zlib", "x86_64"),)
-    with pytest.raises(NoSuchNodeError, match="matches openssl"):
-        matching_nodes(ledger, run_id, ["openssl"], [])
-    with pytest.raises(NoSuchNodeError, match="matches zlib"):
-        matching_nodes(ledger, run_id, ["zlib"], ["aarch64"])
+    ledger.append(run_id, NodeChanged(component="curl", arch="x86_64", state=NodeState.REPRODUCIBLE, why="settled"))
+    for command in ("cancel", "prioritize"):
+        with pytest.raises(EndedError, match="has ended already"):
+            ask(farm, command, "-p", "curl")
+        assert asked(ledger) == []
+    assert "curl.x86_64 (reproducible) ended before" in ask(farm, "cancel", "-p", "*curl*")
+    assert [len(it.nodes) for it in asked(ledger)] == [2]
 
 
 def test_runs_are_listed_newest_first(tmp_path: Path) -> None:
