@@ -16,30 +16,23 @@ from tempfile import TemporaryDirectory
 
 import ray
 from builders.builds import built_rpm
-from builders.noop_builds import ARCH, AT_ONCE, KnownInputs, NoOpExecutor, prepared_as, remote_no_op
+from builders.known_inputs import known_inputs_driver, prepared_as
+from builders.noop_builds import ARCH, AT_ONCE, NoOpExecutor, remote_no_op
 from builders.postgresql import postgresql_server
 from builders.rpm_facts import facts_of
+from builders.spec_facts import spec
 
-from farm.build import BuildLimits, BuildResult
+from farm.build import BuildResult
 from farm.built_facts import save_facts
 from farm.clock import SystemClock
 from farm.ledger.ledger import Ledger
-from farm.nevra import Nevra
-from farm.paths import CachePaths, StatePaths
-from farm.source_package import BinaryPackage, SpecFacts
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
-from scheduler.driver import Driver
 from scheduler.known_graph import KnownGraph
-from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
-from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.policy import Policy
-from scheduler.report import SilentReporter
 from scheduler.retry import RetryPolicy
-from scheduler.surroundings import Surroundings
-from workers.site import Site
 from workers.tasks import BuildTask
 
 _RUNS = 3
@@ -47,35 +40,17 @@ _RUNS = 3
 
 def drive(top: Path, count: int, ledger_at: str) -> tuple[float, list[BuildTask]]:
     """Drive a run of so many components and return its seconds and its tasks."""
-    facts = {Node(f"n{number:05}", ARCH): _facts(f"n{number:05}") for number in range(count)}
-    prepared = {node.component: prepared_as(node.component, {ARCH: spec}) for node, spec in facts.items()}
+    facts = dict(spec(f"n{number:05}", arch=ARCH) for number in range(count))
+    prepared = {node.component: prepared_as(node.component, {ARCH: read}) for node, read in facts.items()}
     store = DirectoryStore(top / "store")
     save_facts(store, [facts_of(built_rpm(f"{node.component}-1-1.{ARCH}")) for node in facts])
     clock = SystemClock()
     executor = NoOpExecutor()
-    site = Site(state=StatePaths(root=top), cache=CachePaths(root=top / "cache"), repositories={})
     known = KnownGraph(facts=facts, seed_provides=lambda _need, _arch: "", requires={})
     needs = known.needs()
     machine = Machine(needs=needs, policy=Policy(), variations=VARIATIONS, retry=RetryPolicy(), keep_going=True)
     with Ledger.open(ledger_at or top / "ledger.sqlite") as ledger:
-        driver = Driver(
-            run_id=ledger.begin_run("bench", "", "build"),
-            machine=machine,
-            known=known,
-            resolver=KnownInputs(),
-            prepared=prepared,
-            wanted=list(needs),
-            surroundings=Surroundings(
-                ledger=ledger,
-                leases=BuildLeases(ledger, clock),
-                store=store,
-                executor=executor,
-                reporter=SilentReporter(),
-                clock=clock,
-                sites=lambda _arch: site,
-                limits=BuildLimits(),
-            ),
-        )
+        driver = known_inputs_driver(top, ledger, machine=machine, known=known, prepared=prepared, executor=executor)
         began = clock.monotonic()
         outcomes = driver.run()
         seconds = clock.monotonic() - began
@@ -97,17 +72,6 @@ def bare(tasks: Sequence[BuildTask]) -> float:
         done, waiting = ray.wait(waiting, num_returns=1)
         ray.get(done)
     return clock.monotonic() - began
-
-
-def _facts(name: str) -> SpecFacts:
-    return SpecFacts(
-        arch=ARCH,
-        source=Nevra.parse(f"{name}-1-1.src"),
-        build_requires=(),
-        dynamic=False,
-        packages=(BinaryPackage(name=name, provides=(), requires=()),),
-        excluded="",
-    )
 
 
 def main() -> None:

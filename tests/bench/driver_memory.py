@@ -15,31 +15,25 @@ from tempfile import TemporaryDirectory
 
 import ray
 from builders.distribution import Distribution, read_distribution
-from builders.noop_builds import AT_ONCE, KnownInputs, NoOpExecutor, prepared_as
+from builders.known_inputs import known_inputs_driver, prepared_as
+from builders.noop_builds import AT_ONCE, NoOpExecutor
 
-from farm.build import BuildLimits, BuiltRpm
+from farm.build import BuiltRpm
 from farm.clock import SystemClock
 from farm.errors import FarmError
 from farm.ledger.ledger import Ledger
-from farm.paths import CachePaths, StatePaths
 from farm.source_package import BinaryPackage, SpecFacts
 from farm.states import NodeState
 from farm.store.artifact_store import ArtifactStore
-from farm.store.directory_store import DirectoryStore
 from scheduler import messages, node_judging
-from scheduler.driver import Driver
 from scheduler.known_graph import KnownGraph
-from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.policy import Policy
 from scheduler.preparation import Prepared
-from scheduler.report import SilentReporter
 from scheduler.retry import RetryPolicy
-from scheduler.surroundings import Surroundings
 from scheduler.worker_node import WorkerNode
-from workers.site import Site
 
 ARCHES = ("x86_64", "aarch64")
 _KIB_PER_MIB = 1024
@@ -114,24 +108,13 @@ def main() -> None:
     as_promised(facts)
     clock = SystemClock()
     with TemporaryDirectory(prefix="farm-bench-") as top, Ledger.open(Path(top) / "ledger.sqlite") as ledger:
-        site = Site(state=StatePaths(root=Path(top)), cache=CachePaths(root=Path(top)), repositories={})
-        driver = Driver(
-            run_id=ledger.begin_run("bench", "", "build"),
+        driver = known_inputs_driver(
+            Path(top),
+            ledger,
             machine=machine,
             known=known,
-            resolver=KnownInputs(),
             prepared=prepared,
-            wanted=list(needs),
-            surroundings=Surroundings(
-                ledger=ledger,
-                leases=BuildLeases(ledger, clock),
-                store=DirectoryStore(Path(top) / "store"),
-                executor=TwoArches(keeps=False),
-                reporter=SilentReporter(),
-                clock=clock,
-                sites=lambda _arch: site,
-                limits=BuildLimits(),
-            ),
+            executor=TwoArches(keeps=False),
         )
         began = clock.monotonic()
         done = sum(outcome.state is NodeState.REPRODUCIBLE for outcome in driver.run())

@@ -20,11 +20,12 @@ from subprocess import run
 from tempfile import TemporaryDirectory
 
 from builders.builds import build_result, built_rpm, digest
+from builders.known_inputs import KnownInputs, inputs_of, known_inputs_driver, prepared_as
 from builders.rpm_facts import facts_of
+from builders.spec_facts import spec
 
 from farm.arch import host_arch
-from farm.build import BuildLimits, BuildResult, BuiltRpm
-from farm.buildroot_lock import BuildrootLock
+from farm.build import BuildResult, BuiltRpm
 from farm.built_facts import save_facts
 from farm.clock import SystemClock
 from farm.digest import digest_bytes
@@ -33,19 +34,16 @@ from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
 from farm.ledger.values import NodeOutcome
-from farm.nevra import Nevra
 from farm.node_inputs import NodeInputs, save_inputs
-from farm.paths import CachePaths, StatePaths
+from farm.paths import CachePaths
 from farm.project.farm_settings import FarmSettings
-from farm.source_package import BinaryPackage, RenderedSource, SourceRpm, SpecFacts
+from farm.source_package import BinaryPackage
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
 from farm.verdict import Verdict, VerdictStatus
 from scheduler.cached_table import CachedTable
-from scheduler.driver import Driver
 from scheduler.executor import BuildDone, ExplainDone
 from scheduler.known_graph import KnownGraph
-from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
@@ -55,12 +53,9 @@ from scheduler.plan_memory import PlanMemory
 from scheduler.planning import Planner
 from scheduler.policy import Policy
 from scheduler.preparation import Prepared
-from scheduler.report import SilentReporter
 from scheduler.retry import RetryPolicy
 from scheduler.solved_before import SolvedBefore
-from scheduler.surroundings import Surroundings
 from scheduler.worker_node import Place, WorkerNode
-from workers.site import Site
 from workers.tasks import BuildTask, ExplainTask
 
 ARCH = host_arch()
@@ -100,28 +95,6 @@ class Stopwatch:
         """Nothing is open."""
 
 
-class KnownInputs:
-    """Gives inputs at once."""
-
-    def resolve(self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]) -> NodeInputs:
-        """Return the inputs of a node."""
-        del built
-        return inputs_of(node, prepared)
-
-    def solve_only(self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]) -> NodeInputs:
-        """Return the inputs of a node."""
-        del built
-        return inputs_of(node, prepared)
-
-    def remember(self, prepared: Prepared, arch: str, requires: tuple[str, ...]) -> None:
-        """Nothing is learned."""
-
-
-def inputs_of(node: Node, prepared: Prepared) -> NodeInputs:
-    """Return inputs with an empty buildroot."""
-    return prepared.inputs(node.arch, BuildrootLock(arch=node.arch, layers=()))
-
-
 def components(count: int) -> dict[str, Prepared]:
     """Return components, each of which needs one of the layer below, and `last`, which needs the last of them."""
     found = {}
@@ -133,20 +106,8 @@ def components(count: int) -> dict[str, Prepared]:
 
 
 def _prepared(name: str, requires: tuple[str, ...]) -> Prepared:
-    source = Nevra.parse(f"{name}-1-1.src")
-    facts = SpecFacts(
-        arch=ARCH,
-        source=source,
-        build_requires=requires,
-        dynamic=False,
-        packages=(BinaryPackage(name=name, provides=(), requires=()),),
-        excluded="",
-    )
-    return Prepared(
-        source=RenderedSource(component=name, files=(), epoch=0),
-        source_rpm=SourceRpm(component=name, nevra=source, digest=digest(f"{name}.src"), size=1),
-        facts={ARCH: facts},
-    )
+    (_, facts) = spec(name, *requires, arch=ARCH)
+    return prepared_as(name, {ARCH: facts})
 
 
 def finish(top: Path, count: int) -> None:
@@ -257,12 +218,11 @@ def start_again(top: Path, count: int) -> dict[str, tuple[float, float]]:
         solved=SolvedBefore(CachedTable(cache.plans / "locks", str, cache.scratch), lambda _arch: digest("seed")),
         packages=CachedTable(cache.plans / "packages", BinaryPackage, cache.scratch),
     )
-    resolver = KnownInputs()
     with Ledger.open(top / "ledger.sqlite") as ledger:
         planner = Planner(
             ledger=ledger,
             store=store,
-            resolver=resolver,
+            resolver=KnownInputs(),
             settings=FarmSettings(),
             prepared=every,
             known=known,
@@ -282,25 +242,8 @@ def start_again(top: Path, count: int) -> dict[str, tuple[float, float]]:
             retry=RetryPolicy(),
             keep_going=True,
         )
-        site = Site(state=StatePaths(root=top), cache=cache, repositories={})
-        driver = Driver(
-            run_id=ledger.begin_run("bench", "", "build"),
-            machine=machine,
-            known=known,
-            resolver=resolver,
-            prepared=every,
-            wanted=list(facts),
-            settled=settled,
-            surroundings=Surroundings(
-                ledger=ledger,
-                leases=BuildLeases(ledger, clock),
-                store=store,
-                executor=Stopwatch(),
-                reporter=SilentReporter(),
-                clock=clock,
-                sites=lambda _arch: site,
-                limits=BuildLimits(),
-            ),
+        driver = known_inputs_driver(
+            top, ledger, machine=machine, known=known, prepared=every, executor=Stopwatch(), settled=settled
         )
         with suppress(FirstDispatch):
             driver.run()

@@ -6,13 +6,8 @@ import ray
 from builders.builds import built_rpm, digest
 
 from farm.arch import host_arch
-from farm.build import BuildOutcome, BuildResult, BuiltRpm
-from farm.buildroot_lock import BuildrootLock
-from farm.node_inputs import NodeInputs
-from farm.source_package import RenderedSource, SourceRpm, SpecFacts
+from farm.build import BuildOutcome, BuildResult
 from scheduler.executor import BuildDone, ExplainDone
-from scheduler.node import Node
-from scheduler.preparation import Prepared
 from scheduler.worker_node import Place, WorkerNode
 from workers.tasks import BuildTask, ExplainTask
 
@@ -77,25 +72,3 @@ class NoOpExecutor:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-class KnownInputs:
-    """Gives inputs at once."""
-
-    def resolve(self, node: Node, prepared: Prepared, built: Mapping[Node, Sequence[BuiltRpm]]) -> NodeInputs:
-        """Return the inputs of a node."""
-        del built
-        return prepared.inputs(node.arch, BuildrootLock(arch=node.arch, layers=()))
-
-    def remember(self, prepared: Prepared, arch: str, requires: tuple[str, ...]) -> None:
-        """Nothing is learned."""
-
-
-def prepared_as(name: str, facts: Mapping[str, SpecFacts]) -> Prepared:
-    """Return a component whose source RPM is there."""
-    nevra = next(iter(facts.values())).source
-    return Prepared(
-        source=RenderedSource(component=name, files=(), epoch=0),
-        source_rpm=SourceRpm(component=name, nevra=nevra, digest=digest(f"{name}.src"), size=1),
-        facts=dict(facts),
-    )
