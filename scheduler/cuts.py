@@ -1,6 +1,7 @@
 """Where the seed stands in for the project, so that no cycle is left. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from farm.errors import UnresolvableError
 from scheduler.cycles import Uncuttable, cut_cycles, groups
@@ -12,6 +13,9 @@ from scheduler.node_needs import NodeNeeds
 Cuts = Mapping[Node, Mapping[Node, str]]
 """For each node those of its providers that the seed stands in for, with the reason."""
 
+_NO_WHY: Mapping[Node, str] = MappingProxyType({})
+_NO_CUTS: Cuts = MappingProxyType({})
+
 
 class UncuttableCycleError(UnresolvableError):
     """Components need each other, and the seed can stand in for none of them."""
@@ -19,45 +23,74 @@ class UncuttableCycleError(UnresolvableError):
     code = "GRF001"
 
 
-def knots(needs: Mapping[Node, NodeNeeds]) -> list[frozenset[Node]]:
+def knots(providers: Mapping[Node, Collection[Node]]) -> list[frozenset[Node]]:
     """Return the groups of nodes that all need each other, with each node that needs itself, sorted by their first.
 
     To cut an edge takes away other edges of the same node, and adds none: each knot can be cut by itself.
+
+    Args:
+        providers: all that each node needs, directly or for what is installed with it.
     """
-    providers = {node: it.providers for node, it in needs.items()}
     found = groups(providers)
     in_groups = {node for group in found for node in group}
     alone = [frozenset([node]) for node, others in providers.items() if node in others and node not in in_groups]
     return sorted([*found, *alone], key=min)
 
 
-def cut_knot(knot: Collection[Node], needs: Mapping[Node, NodeNeeds]) -> Cuts:
+def cut_knot(knot: Collection[Node], needs: Mapping[Node, NodeNeeds], at_most: Cuts = _NO_CUTS) -> Cuts:
     """Return where the seed stands in, in one knot; what is cut depends on the needs of its nodes alone.
 
     Only an edge all of whose BuildRequires the seed meets can be cut. With it go the run-time requirements of the
     packages that it no longer brings in.
 
+    Args:
+        at_most: cuts that are known to do, perhaps for more edges than there are now: they are taken where they
+            begin at fewer nodes than those that would be chosen.
+
     Raises:
         UncuttableCycleError: a cycle that the seed cannot break.
     """
-    cutter = _Cutter(knot, needs)
+    found = _cut(knot, needs, {})
+    known = {
+        node: there
+        for node in sorted(knot)
+        if (there := {it: why for it, why in at_most.get(node, _NO_WHY).items() if _can_go(needs[node], it, knot)})
+    }
+    return min(found, _cut(knot, needs, known), key=_size) if known else found
+
+
+def _cut(knot: Collection[Node], needs: Mapping[Node, NodeNeeds], known: dict[Node, dict[Node, str]]) -> Cuts:
+    cutter = _Cutter(knot, needs, known)
     while cutter.cut_some():
         pass
     return cutter.why
 
 
+def _can_go(needs: NodeNeeds, provider: Node, knot: Collection[Node]) -> bool:
+    return provider in knot and provider in needs.direct and provider not in needs.fixed
+
+
+def _size(cuts: Cuts) -> tuple[int, int]:
+    return len(cuts), sum(map(len, cuts.values()))
+
+
 class _Cutter:
     """Cuts a little at a time.
+
+    Args:
+        known: cuts to begin with.
 
     Attributes:
         why: the cut edges by node and provider, with the reason.
     """
 
-    def __init__(self, knot: Collection[Node], needs: Mapping[Node, NodeNeeds]) -> None:
+    def __init__(
+        self, knot: Collection[Node], needs: Mapping[Node, NodeNeeds], known: dict[Node, dict[Node, str]]
+    ) -> None:
         self._knot = sorted(knot)
         self._inside = frozenset(knot)
         self._needs = needs
-        self.why: dict[Node, dict[Node, str]] = {}
+        self.why = known
         self._left: dict[Node, list[Node]] = {}
         self._roots: dict[Node, dict[Node, set[Node]]] = {}
         for node in self._knot:

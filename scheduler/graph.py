@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from scheduler.arch_graph import ArchGraph
+from scheduler.bootstraps import Bootstrapped, IdleBootstrap
 from scheduler.edges import CutEdge, Edge, Unprovided
 from scheduler.node import Node
 
@@ -18,6 +19,8 @@ class BuildGraph:
         cut: sorted.
         unprovided: sorted.
         excluded: nodes whose spec keeps them from their architecture, with rpm's words; they are not among `nodes`.
+        bootstraps: nodes that the first round builds with their bootstrap bcond; their edges are those of that build.
+        idle_bootstraps: nodes that it builds in full, though a bcond is declared for them.
         parts: no edge leads from one architecture to another.
     """
 
@@ -26,6 +29,8 @@ class BuildGraph:
     cut: tuple[CutEdge, ...]
     unprovided: tuple[Unprovided, ...]
     excluded: tuple[tuple[Node, str], ...]
+    bootstraps: tuple[Bootstrapped, ...] = ()
+    idle_bootstraps: tuple[IdleBootstrap, ...] = ()
     parts: Mapping[str, ArchGraph] = field(repr=False, compare=False)
 
     def level(self, node: Node) -> int:
@@ -47,9 +52,9 @@ class BuildGraph:
     def with_ancestors(self, nodes: Collection[Node]) -> frozenset[Node]:
         """Return those of some nodes that are in the graph, with all that they need, directly or not, in any round.
 
-        Where the seed stands in for a component, a later round needs it all the same.
+        Where the seed stands in for a component, or a bootstrap does without it, a later round needs it all the same.
         """
-        cut: dict[Node, list[Node]] = {}
+        cut: dict[Node, list[Node]] = {it.node: list(it.without) for it in self.bootstraps}
         for edge in self.cut:
             cut.setdefault(edge.node, []).append(edge.provider)
         wanted: set[Node] = set()

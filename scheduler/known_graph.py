@@ -7,11 +7,13 @@ from farm.build import BuiltRpm
 from farm.built_facts import load_facts
 from farm.source_package import BinaryPackage, SpecFacts
 from farm.store.artifact_store import ArtifactStore
+from scheduler.bootstraps import Declared
 from scheduler.built_packages import built_packages
 from scheduler.edges import SeedProvides
 from scheduler.graph import BuildGraph
+from scheduler.known_node import Known
 from scheduler.node import Node
-from scheduler.standing_graph import Known, StandingGraph
+from scheduler.standing_graph import StandingGraph
 
 
 class KnownGraph:
@@ -23,6 +25,7 @@ class KnownGraph:
         facts: what each spec says.
         seed_provides: who provides a requirement in the seed.
         requires: dynamic BuildRequires known already.
+        declared: nodes that have a bootstrap bcond.
     """
 
     def __init__(
@@ -31,10 +34,13 @@ class KnownGraph:
         facts: Mapping[Node, SpecFacts],
         seed_provides: SeedProvides,
         requires: Mapping[Node, Sequence[str]],
+        declared: Mapping[Node, Declared] | None = None,
     ) -> None:
         self._known = {node: Known(spec=spec, requires=tuple(requires.get(node, ()))) for node, spec in facts.items()}
         self._seed_provides = seed_provides
+        self._declared = declared or {}
         self._standing: StandingGraph | None = None
+        self._in_full: frozenset[Node] = frozenset()
 
     @property
     def graph(self) -> BuildGraph:
@@ -45,8 +51,21 @@ class KnownGraph:
             RequirementError: something is no RPM dependency.
         """
         if self._standing is None:
-            self._standing = StandingGraph(self._known, seed_provides=self._seed_provides)
+            self._standing = StandingGraph(self._known, seed_provides=self._seed_provides, declared=self._declared)
+            self._known.update({node: self._standing.known(node) for node in self._bootstraps(self._standing.graph)})
         return self._standing.graph
+
+    @property
+    def bootstraps(self) -> frozenset[Node]:
+        """The nodes that the first round builds with their bootstrap bcond."""
+        return self._bootstraps(self.graph)
+
+    def begin_later_round(self) -> None:
+        """Learn nothing more of nodes that began a cycle: they are built in full now, and would close it again.
+
+        The order of the first round stays that of all rounds; what a full build needs is there from the round before.
+        """
+        self._in_full = self.bootstraps
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -60,8 +79,10 @@ class KnownGraph:
             UncuttableCycleError: with it, components need each other. Nothing was taken in.
             RequirementError: something is no RPM dependency. Nothing was taken in.
         """
-        known = self._known[node]
         _ = self.graph
+        known = self._known[node]
+        if node in self._in_full:
+            return
         self._learn({node: replace(known, requires=tuple(sorted({*known.requires, *requires})))})
 
     def learn_packages(self, made: Mapping[Node, Sequence[BinaryPackage]]) -> bool:
@@ -71,7 +92,11 @@ class KnownGraph:
             UncuttableCycleError: with it, components need each other. Nothing was taken in.
             RequirementError: something is no RPM dependency. Nothing was taken in.
         """
-        news = {node: replace(self._known[node], packages=tuple(packages)) for node, packages in made.items()}
+        news = {
+            node: replace(self._known[node], packages=tuple(packages))
+            for node, packages in made.items()
+            if node not in self._in_full
+        }
         before = self._standing.graph if self._standing is not None else None
         self._learn({node: it for node, it in news.items() if it != self._known[node]})
         return before is not None and self.graph is not before and _waits_for_others(before, self.graph)
@@ -85,6 +110,10 @@ class KnownGraph:
         graph = self.graph
         wanted = graph.with_ancestors(graph.nodes if nodes is None else nodes)
         return {node: frozenset(graph.providers(node)) for node in graph.nodes if node in wanted}
+
+    @staticmethod
+    def _bootstraps(graph: BuildGraph) -> frozenset[Node]:
+        return frozenset(it.node for it in graph.bootstraps)
 
     def _learn(self, news: Mapping[Node, Known]) -> None:
         if self._standing is not None and news:

@@ -71,6 +71,10 @@ class Needs:
             unprovided=tuple(sorted(unprovided)),
         )
 
+    def installed_with(self, node: Node, packages: Iterable[str]) -> frozenset[Node]:
+        """Return the other nodes that packages of a node need when they are installed, directly or not."""
+        return frozenset(provider for provider, _ in self._installed((node, frozenset(packages)))[0])
+
     def refresh(self, changed: Changed, arch: str) -> tuple[frozenset[str], frozenset[Node]]:
         """Forget the answers that are others now.
 

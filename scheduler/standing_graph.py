@@ -10,42 +10,19 @@ from itertools import chain, zip_longest
 from farm.errors import FarmError
 from farm.source_package import BinaryPackage, SpecFacts
 from scheduler.arch_graph import ArchGraph
+from scheduler.bootstraps import Beginning, Declared, begin_cycles
 from scheduler.collector_rest import collector_resting
 from scheduler.cuts import Cuts, cut_knot, knots
 from scheduler.edges import Edge, SeedProvides, Unprovided
 from scheduler.graph import BuildGraph
+from scheduler.known_node import Known
 from scheduler.needs import Needs
 from scheduler.node import Node
 from scheduler.node_needs import NodeNeeds
-from scheduler.project_provides import Changed, Offer, ProjectProvides
+from scheduler.project_provides import Changed, ProjectProvides
 
 _MANY = 2000
 """From so many nodes on, the collector would need longer to look at all that is known than a change takes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of a node.
-
-    Attributes:
-        spec: what its spec says.
-        packages: what its last good build really made, with all its provides (`built_packages`).
-        requires: BuildRequires that an earlier round of `%generate_buildrequires` found.
-    """
-
-    spec: SpecFacts
-    packages: tuple[BinaryPackage, ...] = ()
-    requires: tuple[str, ...] = ()
-
-    @property
-    def offer(self) -> Offer:
-        """What it gives others."""
-        return Offer(spec=self.spec, known=self.packages)
-
-    @property
-    def asks(self) -> frozenset[str]:
-        """What it needs for its build."""
-        return frozenset((*self.spec.build_requires, *self.requires))
 
 
 def build_graph(
@@ -96,6 +73,9 @@ class _Part:
 class StandingGraph:
     """Keeps a graph.
 
+    Args:
+        declared: nodes that have a bootstrap bcond. Which of them begin a cycle with it is settled here, once.
+
     Attributes:
         graph: that of all that is known now.
 
@@ -104,7 +84,13 @@ class StandingGraph:
         RequirementError: a BuildRequires is no RPM dependency.
     """
 
-    def __init__(self, known: Mapping[Node, Known], *, seed_provides: SeedProvides) -> None:
+    def __init__(
+        self,
+        known: Mapping[Node, Known],
+        *,
+        seed_provides: SeedProvides,
+        declared: Mapping[Node, Declared] | None = None,
+    ) -> None:
         self._known = dict(sorted(known.items()))
         with collector_resting(for_good=len(known) >= _MANY):
             self._project = ProjectProvides(
@@ -113,6 +99,9 @@ class StandingGraph:
             )
             self._needs = Needs(self._project, seed_provides)
             self._parts: dict[str, _Part] = {}
+            self._beginning = Beginning()
+            if declared:
+                self._beginning = begin_cycles(self._known, declared, self._needs, self._take_in)
             self.graph = self._grown(list(self._known))
 
     def known(self, node: Node) -> Known:
@@ -176,7 +165,7 @@ class StandingGraph:
             parts[arch] = self._part(parts.get(arch, _NOTHING), nodes)
         if self._parts and all(parts[arch] is self._parts.get(arch) for arch in parts):
             return self.graph
-        graph = _composed(parts, self._known)
+        graph = _composed(parts, self._known, self._beginning)
         self._parts = parts
         return graph
 
@@ -199,7 +188,7 @@ class StandingGraph:
         needs.update(changed)
         if any(node not in before.needs for node in changed):
             needs = dict(sorted(needs.items()))
-        cuts = _cuts(before, needs, {*gone, *changed})
+        cuts = _cuts(before, needs, {*gone, *changed}, self._beginning.cuts)
         edges = _edges(before, needs, cuts, changed)
         providers = {
             node: before.graph.providers[node]
@@ -214,7 +203,9 @@ class StandingGraph:
 _NOTHING = _Part(excluded={}, needs={}, cuts={}, edges={}, graph=ArchGraph({}))
 
 
-def _cuts(before: _Part, needs: Mapping[Node, NodeNeeds], changed: set[Node]) -> Mapping[frozenset[Node], Cuts]:
+def _cuts(
+    before: _Part, needs: Mapping[Node, NodeNeeds], changed: set[Node], at_most: Cuts
+) -> Mapping[frozenset[Node], Cuts]:
     """Return the cuts of each knot: those of before where nothing in it links otherwise."""
     linked = {
         node
@@ -224,8 +215,8 @@ def _cuts(before: _Part, needs: Mapping[Node, NodeNeeds], changed: set[Node]) ->
     if not linked:
         return before.cuts
     return {
-        knot: before.cuts[knot] if knot in before.cuts and linked.isdisjoint(knot) else cut_knot(knot, needs)
-        for knot in knots(needs)
+        knot: before.cuts[knot] if knot in before.cuts and linked.isdisjoint(knot) else cut_knot(knot, needs, at_most)
+        for knot in knots({node: it.providers for node, it in needs.items()})
     }
 
 
@@ -253,7 +244,7 @@ def _by_node(cuts: Mapping[frozenset[Node], Cuts]) -> dict[Node, Mapping[Node, s
     return {node: why for found in cuts.values() for node, why in found.items()}
 
 
-def _composed(parts: Mapping[str, _Part], known: Iterable[Node]) -> BuildGraph:
+def _composed(parts: Mapping[str, _Part], known: Iterable[Node], beginning: Beginning) -> BuildGraph:
     every = [parts[arch] for arch in sorted(parts)]
     edges = {node: found for part in every for node, found in part.edges.items()}
     needs = {node: it for part in every for node, it in part.needs.items()}
@@ -267,5 +258,7 @@ def _composed(parts: Mapping[str, _Part], known: Iterable[Node]) -> BuildGraph:
             sorted(Unprovided(node=node, requirement=text) for node, it in needs.items() for text in it.unprovided)
         ),
         excluded=tuple(sorted(excluded for part in every for excluded in part.excluded.items())),
+        bootstraps=beginning.used,
+        idle_bootstraps=beginning.idle,
         parts={arch: parts[arch].graph for arch in sorted(parts)},
     )

@@ -17,10 +17,11 @@ from farm.clock import SystemClock
 from farm.source_package import SpecFacts
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
+from scheduler.known_node import Known
 from scheduler.node import Node
 from scheduler.plan import make_plan
 from scheduler.plan_picture import draw_plan
-from scheduler.standing_graph import Known, StandingGraph
+from scheduler.standing_graph import StandingGraph
 
 T = TypeVar("T")
 _KIB_PER_MIB = 1024

@@ -12,9 +12,10 @@ from farm.errors import UnresolvableError
 from farm.source_package import SpecFacts
 from scheduler.cuts import UncuttableCycleError
 from scheduler.graph import BuildGraph
+from scheduler.known_node import Known
 from scheduler.node import Node
 from scheduler.requirement_text import RequirementError
-from scheduler.standing_graph import Known, StandingGraph
+from scheduler.standing_graph import StandingGraph
 
 NAMES = [f"n{number:02}" for number in range(10)]
 ARCHES = ("x86_64", "aarch64")
