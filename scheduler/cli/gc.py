@@ -37,6 +37,8 @@ _LAYERS = "buildroot layers"
 _KEPT_SECONDS = 60 * 86_400.0
 """What was read from projects and specs longer ago is read again."""
 
+_MOST_DAYS = 36_500
+
 SNAPSHOTS = 10
 """How many snapshots stay for a rollback."""
 
@@ -65,7 +67,7 @@ COLUMNS: Sequence[Column[Removed]] = (
 @click.command()
 @click.option(
     "--history",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, _MOST_DAYS),
     metavar="DAYS",
     help="Also let go of events, and of outcomes that newer ones replaced, of runs that ended more than DAYS ago.",
 )

@@ -1,8 +1,6 @@
 """`farm simulate`: what a run would take on machines that one may not have yet."""
 
-import gzip
 import re
-import zlib
 from collections.abc import Sequence
 from graphlib import CycleError
 from pathlib import Path
@@ -18,8 +16,10 @@ from farm.cli.output import Column, emit_rows, emit_value, note
 from farm.environment import user_name
 from farm.errors import UsageError
 from scheduler.assembly import assemble
+from scheduler.cli.finite_range import FiniteRange
 from scheduler.cli.options import Selection, selectors
 from scheduler.learned_durations import learn_durations
+from scheduler.metadata_file import MetadataFile, MetadataInvalidError, MetadataReadError, read_stored
 from scheduler.node import Node
 from scheduler.past_builds import read_past_builds
 from scheduler.policy import Ask, NodeNeeds
@@ -30,9 +30,11 @@ from scheduler.simulator.world import Chances
 from scheduler.worker_node import UNBOUNDED, WorkerNode
 from workers.capacity import machine_capacity
 
-_WORKERS = re.compile(r"(?P<arch>\w+)=(?P<count>\d{1,5})(?:x(?P<slots>\d{1,4}))?")
+_WORKERS = re.compile(r"(?P<arch>\w+)=(?P<count>[1-9]\d{0,4})(?:x(?P<slots>[1-9]\d{0,3}))?")
+_MOST_SPREAD = 10.0
+"""At it, one build in three takes twenty thousand times as long as expected, or as short."""
+
 _SHOWN = 4
-_GZIP = b"\x1f\x8b"
 
 T = TypeVar("T")
 
@@ -69,8 +71,16 @@ COLUMNS: Sequence[Column[ArchAnswer]] = (
     help="So many machines of an architecture, with so many slots each (1); this machine otherwise.",
 )
 @click.option("--memory", type=click.IntRange(1), metavar="GIB", help="Memory of each machine; unlimited otherwise.")
-@click.option("--spread", default=0.0, show_default=True, help="How far builds stray: sigma of the log of their time.")
-@click.option("--loss", default=0.0, show_default=True, help="Share of attempts whose worker is lost.")
+@click.option(
+    "--spread",
+    type=FiniteRange(0, _MOST_SPREAD),
+    default=0.0,
+    show_default=True,
+    help="How far builds stray: sigma of the log of their time.",
+)
+@click.option(
+    "--loss", type=FiniteRange(0, 1), default=0.0, show_default=True, help="Share of attempts whose worker is lost."
+)
 @click.option("--seed", default=0, show_default=True, help="Of chance: the same seed, the same run.")
 @click.option(
     "--edges",
@@ -169,7 +179,7 @@ def machines_of(specs: Sequence[str], memory: int | None) -> tuple[WorkerNode, .
     found: list[WorkerNode] = []
     for number, spec in enumerate(specs):
         match = _WORKERS.fullmatch(spec)
-        if match is None or not int(match["count"]):
+        if match is None:
             raise BadWorkersError(f"{spec!r} names no machines", hint="as in --workers x86_64=16x8: ARCH=COUNTxSLOTS")
         arch, slots = _arch(match["arch"]), int(match["slots"] or 1)
         found += [
@@ -196,9 +206,11 @@ def needs_of(edges: Path, cut: Path | None, arches: Sequence[str]) -> NodeNeeds:
 
 def _read(path: Path, shape: type[T]) -> T:
     try:
-        data = path.read_bytes()
-        return msgspec.json.decode(gzip.decompress(data) if data.startswith(_GZIP) else data, type=shape)
-    except (OSError, EOFError, zlib.error, msgspec.MsgspecError) as exc:
+        return msgspec.json.decode(MetadataFile(name=path.name, data=read_stored(path)).plain(), type=shape)
+    except (MetadataReadError, MetadataInvalidError) as exc:
+        why = f"{exc.what}: {exc.why}"
+        raise BadEdgesError(f"{path} cannot be used", why=why, hint="see farm simulate --help") from exc
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
         raise BadEdgesError(f"{path} cannot be used", why=str(exc), hint="see farm simulate --help") from exc
 
 

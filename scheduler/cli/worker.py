@@ -10,6 +10,7 @@ from farm.cli.context import FarmContext, pass_farm
 from farm.cli.output import Column, emit_rows, note
 from farm.clock import SystemClock
 from farm.errors import InfrastructureError
+from scheduler.cli.finite_range import FiniteRange
 from scheduler.cli.worker_start import start_worker
 from workers.capacity import machine_capacity
 
@@ -105,9 +106,7 @@ def drain(farm: FarmContext, node: str, address: str) -> None:
 @worker.command()
 @click.argument("node")
 @_cluster_option
-@click.option(
-    "--within", type=click.FloatRange(min=0), default=600.0, show_default=True, help="Seconds to end builds in."
-)
+@click.option("--within", type=FiniteRange(min=0), default=600.0, show_default=True, help="Seconds to end builds in.")
 @pass_farm
 def remove(farm: FarmContext, node: str, address: str, within: float) -> None:
     """Drain a worker, and end it when its time is over; what still runs then is built elsewhere.

@@ -9,10 +9,11 @@ from farm.cli.context import FarmContext, pass_farm
 from farm.cli.output import note
 from farm.clock import SystemClock
 from farm.identity import random_name
+from scheduler.cli.finite_range import FiniteRange
 from scheduler.node_start import NodeStart, parse_labels
 from workers.capacity import announced_capacity, machine_capacity
 
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([KMGT]?)i?B?", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)([KMGT]?)i?B?", re.IGNORECASE)
 _POWERS = "KMGT"
 
 
@@ -46,7 +47,7 @@ class Size(click.ParamType[int]):
 @click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="Label of the node, for people.")
 @click.option(
     "--drain-seconds",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(min=0),
     default=600.0,
     show_default=True,
     help="What builds may take to end after SIGTERM.",
