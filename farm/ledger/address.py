@@ -16,7 +16,7 @@ def parse_address(location: Path | str) -> URL:
     """Return the database URL of a ledger.
 
     Raises:
-        LedgerAddressError: it is no URL, or of a database that holds no ledgers. It does not repeat the URL.
+        LedgerAddressError: it is no URL, or of a database that holds no ledgers, in memory say. It does not repeat it.
     """
     if isinstance(location, Path) or "://" not in location:
         return URL.create("sqlite", database=str(Path(location).absolute()))
@@ -30,13 +30,15 @@ def parse_address(location: Path | str) -> URL:
         raise LedgerAddressError(
             "the ledger's address names a database that holds no ledgers", why=url.drivername, hint=_HINT
         )
+    if url.get_backend_name() == "sqlite" and (url.database in (None, "", ":memory:") or url.query):
+        raise LedgerAddressError("the ledger's address is not that of a file", hint=_HINT)
     return url.set(drivername=driver)
 
 
 def shown(url: URL) -> str:
     """Return an address for people and logs: without password and parameters, which may hold one, too."""
     if url.get_backend_name() == "sqlite":
-        return url.database or "an SQLite ledger in memory"
+        return url.database or ""
     place = url.host or next(iter(_words(url.query.get("host", ()))), "local socket")
     port = f":{url.port}" if url.port else ""
     user = f"{url.username}@" if url.username else ""

@@ -39,10 +39,7 @@ class SqliteBackend:
     @contextmanager
     def preparing(self) -> Iterator[None]:
         """Let one process at a time make or upgrade the file: switching to WAL does not wait for others."""
-        if not self._url.database:
-            yield
-            return
-        path = Path(self._url.database)
+        path = Path(shown(self._url))
         try:
             # A file that is there is never opened here: closing it would drop the locks of SQLite's own connections in
             # this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
@@ -64,7 +61,10 @@ class SqliteBackend:
     def before_tables(self) -> None:
         """Let readers and a writer work side by side: outside of any transaction, and for good."""
         with self.engine.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+            try:
+                connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+            except sqlite3.Error as exc:
+                raise self.in_our_words(DBAPIError(None, None, exc)) from exc
 
     def begin_reading(self, connection: Connection) -> Connection:
         """Leave it at `BEGIN`: what is read first decides which state is seen."""
@@ -101,10 +101,11 @@ class SqliteBackend:
     def _is_full(self) -> bool:
         """Tell whether the ledger's file system is full: even to be read it needs a little space beside it."""
         try:
-            place = os.statvfs(Path(self._url.database or "").parent)
+            place = os.statvfs(Path(shown(self._url)).parent)
         except OSError:
             return False
-        return place.f_bfree * place.f_frsize < _NEEDED_BYTES or place.f_favail == 0 < place.f_files
+        no_blocks = place.f_bfree * place.f_frsize < _NEEDED_BYTES and place.f_blocks > 0  # procfs never has any
+        return no_blocks or place.f_favail == 0 < place.f_files
 
 
 def _set_up_connection(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -15,7 +15,14 @@ from builders.small_disk import fill, small_disk
 from farm.events import RolledBack
 from farm.ledger import migrate
 from farm.ledger.database import Database
-from farm.ledger.errors import BrokenChainError, CorruptLedgerError, LedgerBusyError, LedgerError, NewerLedgerError
+from farm.ledger.errors import (
+    BrokenChainError,
+    CorruptLedgerError,
+    LedgerAddressError,
+    LedgerBusyError,
+    LedgerError,
+    NewerLedgerError,
+)
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
@@ -51,6 +58,17 @@ def test_the_newest_migration_is_the_one_that_the_code_knows() -> None:
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     assert ScriptDirectory.from_config(config).get_heads() == [migrate.HEAD]
+
+
+@pytest.mark.parametrize("address", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:////tmp/x?mode=ro"])
+def test_an_address_that_is_not_that_of_a_file_alone_is_refused(address: str) -> None:
+    with pytest.raises(LedgerAddressError, match="not that of a file"):
+        Ledger.open(address)
+
+
+def test_a_file_that_sqlite_cannot_use_is_told_in_our_words() -> None:
+    with pytest.raises(LedgerError, match="cannot be read or written"):
+        Ledger.open(Path("/proc/version"))
 
 
 def test_an_up_to_date_ledger_opens_quickly(path: Path) -> None:
