@@ -42,6 +42,15 @@ def real_tree_git() -> Path:
     return _checkout("FARM_TEST_AZURELINUX_GIT")
 
 
+@pytest.fixture
+def own_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory of a test, in which the command line in this process has configuration, state and cache."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
+    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
 def _checkout(variable_name: str) -> Path:
     named = variable(variable_name)
     if not named:

@@ -18,17 +18,13 @@ Farm = Callable[..., int]
 
 
 @pytest.fixture(name="farm")
-def _farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
-    upstream = Upstream(tmp_path / "upstream")
+def _farm(own_directories: Path) -> Farm:
+    upstream = Upstream(own_directories / "upstream")
     for name in NAMES:
         upstream.commit(name, {f"{name}.spec": SPEC.replace("demo", name)})
-    write_files(
-        tmp_path / "project", {"azldev.toml": upstream.project_table + "".join(f"[components.{it}]\n" for it in NAMES)}
-    )
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
-    return lambda *arguments: run(["-C", str(tmp_path / "project"), *arguments])
+    components = "".join(f"[components.{it}]\n" for it in NAMES)
+    write_files(own_directories / "project", {"azldev.toml": upstream.project_table + components})
+    return lambda *arguments: run(["-C", str(own_directories / "project"), *arguments])
 
 
 def files_of(directory: Path) -> dict[str, bytes]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from builders.archives import make_tar, source_tar
-from builders.dist_git import SPEC, Upstream
+from builders.dist_git import SPEC
 from builders.projects import write_files
+from builders.render_world import RenderWorld
 from builders.web_server import content, web_server
 
 from farm.archive.errors import BadArchiveError
@@ -18,14 +19,10 @@ from farm.cli.main import run
 from farm.errors import FarmError
 from farm.missing_hashes import LearnedHash, MissingHashes
 from farm.overlay.errors import ArchiveScopeError
-from farm.paths import CachePaths
 from farm.project.loader import load_project
 from farm.project.model import Component, Project
-from farm.render import Renderer
-from farm.source_files import project_sources
 from farm.source_package import RenderedSource
 from farm.sources.errors import SourceConflictError, SourceMissingError, WrongHashError
-from farm.store.directory_store import DirectoryStore
 
 pytestmark = pytest.mark.integration
 
@@ -46,14 +43,11 @@ def declared(name: str, uri: str, more: str = "") -> str:
     )
 
 
-class World:
+class World(RenderWorld):
     """A project with one component, whose files may lack hashes."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.upstream = Upstream(root / "upstream")
-        self.store = DirectoryStore(root / "store")
-        self.cache = CachePaths(root=root / "cache")
+        super().__init__(root)
         self.told: list[LearnedHash] = []
 
     def project(self, text: str, archive: bytes = b"a tarball", script: str = "") -> Project:
@@ -65,23 +59,16 @@ class World:
         return load_project(self.root / "project")
 
     def hashes(self, project: Project) -> Callable[[Component], Component]:
-        sources = project_sources(project=project, store=self.store, cache=self.cache)
+        sources = self.sources(project)
         return MissingHashes(project=project, cache=self.cache, sources=sources, tell=self.told.append).complete
 
     def render(self, project: Project, component: Component | None = None) -> RenderedSource:
-        sources = project_sources(project=project, store=self.store, cache=self.cache)
-        renderer = Renderer(project=project, store=self.store, cache=self.cache, sources=sources)
-        return renderer.render(component or project.component("demo"))
-
-    def content(self, source: RenderedSource, name: str) -> bytes:
-        (file,) = (file for file in source.files if file.name == name)
-        return self.store.read(file.digest)
+        return self.renderer(project).render(component or project.component("demo"))
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    return World(tmp_path)
+def world(own_directories: Path) -> World:
+    return World(own_directories)
 
 
 def test_without_the_option_it_is_refused_and_named(world: World) -> None:
@@ -103,8 +90,8 @@ def test_what_comes_is_pinned_and_told(world: World) -> None:
     assert learned.toml == f'hash = "{actual}"\nhash-type = "SHA256"'
     assert learned.event.hash == actual
     first = world.render(project, component)
-    assert world.content(first, "extra.bin") == b"extra"
-    assert world.content(first, "sources").endswith(f"SHA256 (extra.bin) = {actual}\n".encode())
+    assert world.content(first)["extra.bin"] == b"extra"
+    assert world.content(first)["sources"].endswith(f"SHA256 (extra.bin) = {actual}\n".encode())
     assert complete(project.component("demo")) is component
     assert len(world.told) == 1
     (world.root / "extra").write_bytes(b"another")
@@ -127,7 +114,7 @@ def test_an_archive_that_is_edited_needs_no_entry_at_first(world: World) -> None
     first = world.render(project, world.hashes(project)(project.component("demo")))
     (learned,) = world.told
     (entry,) = tomllib.loads(learned.toml)["components"]["demo"]["source-files"]
-    assert entry["hash"] == hashlib.sha512(world.content(first, ARCHIVE)).hexdigest()
+    assert entry["hash"] == hashlib.sha512(world.content(first)[ARCHIVE]).hexdigest()
     pasted = learned.toml.replace('replace-reason = ""', 'replace-reason = "no binaries"')
     again = world.render(world.project(EDITS + pasted, source_tar("gz")))
     assert again == first, "what is told can be pasted"
@@ -144,7 +131,7 @@ def test_what_a_script_makes_of_earlier_files(world: World) -> None:
     project = world.project(text, script=script)
     source = world.render(project, world.hashes(project)(project.component("demo")))
     assert [learned.source.filename for learned in world.told] == ["extra.bin", "made.tar"]
-    assert world.told[1].source.hash == hashlib.sha512(world.content(source, "made.tar")).hexdigest()
+    assert world.told[1].source.hash == hashlib.sha512(world.content(source)["made.tar"]).hexdigest()
 
 
 def test_render_tells_the_person_and_exits_well(
@@ -152,8 +139,6 @@ def test_render_tells_the_person_and_exits_well(
 ) -> None:
     (world.root / "extra").write_bytes(b"extra")
     world.project(declared("extra.bin", f"file://{world.root}/extra"))
-    monkeypatch.setenv("FARM_STATE", str(world.root / "state"))
-    monkeypatch.setenv("FARM_CACHE", str(world.root / "cache"))
     monkeypatch.chdir(world.root / "project")
     render = ["-q", "component", "render", "-p", "demo", "-o", str(world.root / "out")]
     assert run(render) == 3
@@ -179,7 +164,7 @@ def test_a_place_that_says_something_else_each_time_is_believed_once(world: Worl
         project = world.project(declared("extra.bin", f"{url}/extra"))
         component = world.hashes(project)(project.component("demo"))
         source = world.render(project, component)
-        assert world.content(source, "extra.bin") == b"answer 0"
+        assert world.content(source)["extra.bin"] == b"answer 0"
         for path in (world.cache.lookaside / "sha512").rglob("*"):
             if path.is_file() and path.read_bytes() == b"answer 0":
                 path.unlink()

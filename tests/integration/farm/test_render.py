@@ -4,53 +4,37 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from builders.dist_git import SPEC, Upstream
+from builders.dist_git import SPEC
 from builders.projects import write_files
+from builders.render_world import RenderWorld
 from builders.web_server import content, web_server
 
 from farm.digest import digest_bytes
 from farm.errors import FarmError
 from farm.locks.errors import LockFileError, StaleLockError
 from farm.overlay.errors import MissingSpecError, OverlayError
-from farm.paths import CachePaths
 from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
 from farm.project.model import Project
 from farm.release.errors import SpecVersionError
-from farm.render import Renderer
-from farm.source_files import project_sources
 from farm.source_package import RenderedSource
 from farm.sources.errors import SourceConflictError, SourceMissingError, WrongHashError
-from farm.store.directory_store import DirectoryStore
 
 pytestmark = pytest.mark.integration
 
 TARBALL = b"a tarball"
 
 
-class World:
-    """An upstream, a project, a store and a cache."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.upstream = Upstream(root / "upstream")
-        self.store = DirectoryStore(root / "store")
-        self.cache = CachePaths(root=root / "cache")
+class World(RenderWorld):
+    """A project whose text each test gives, in a world to render it in."""
 
     def project(self, text: str, **files: str) -> Project:
         write_files(self.root / "project", {"azldev.toml": self.upstream.project_table + text, **files})
         return load_project(self.root / "project")
 
-    def renderer(self, project: Project) -> Renderer:
-        sources = project_sources(project=project, store=self.store, cache=self.cache)
-        return Renderer(project=project, store=self.store, cache=self.cache, sources=sources)
-
     def render(self, text: str, name: str = "demo", **files: str) -> RenderedSource:
         project = self.project(text, **files)
         return self.renderer(project).render(project.component(name))
-
-    def content(self, source: RenderedSource) -> dict[str, bytes]:
-        return {file.name: self.store.read(file.digest) for file in source.files}
 
     def demo(self, spec: str = SPEC, package: str = "demo") -> str:
         line = self.upstream.upload(package, "demo-1.0.tar.gz", TARBALL)
@@ -58,9 +42,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    return World(tmp_path)
+def world(own_directories: Path) -> World:
+    return World(own_directories)
 
 
 OVERLAID = """

@@ -66,12 +66,9 @@ Farm = Callable[..., int]
 
 
 @pytest.fixture(name="farm")
-def _farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
-    write_files(tmp_path / "project", FILES)
-    return lambda *arguments: run(["-C", str(tmp_path / "project"), *arguments])
+def _farm(own_directories: Path) -> Farm:
+    write_files(own_directories / "project", FILES)
+    return lambda *arguments: run(["-C", str(own_directories / "project"), *arguments])
 
 
 def tree_of(directory: Path) -> dict[str, bytes]:

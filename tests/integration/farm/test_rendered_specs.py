@@ -1,30 +1,26 @@
 from pathlib import Path
 
 import pytest
-from builders.dist_git import SPEC, Upstream
+from builders.dist_git import SPEC
 from builders.projects import write_files
+from builders.render_world import RenderWorld
 
 from farm.errors import ProjectError
-from farm.paths import CachePaths
 from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
 from farm.project.model import Project
 from farm.rendered_specs import NoRenderedSpecsError, RenderedSpecs, rendered_directory
-from farm.source_files import project_sources
 from farm.sources.errors import LocalSourceError
 from farm.sources.local_source import LOCAL_EPOCH
-from farm.store.directory_store import DirectoryStore
 
 pytestmark = pytest.mark.integration
 
 
-class World:
+class World(RenderWorld):
     """A project that keeps its rendered specs, whose dist-git is gone."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.upstream = Upstream(root / "upstream")
-        self.store = DirectoryStore(root / "store")
+        super().__init__(root)
         self.line = self.upstream.upload("demo", "demo-1.0.tar.gz", b"tarball")
 
     def project(self, setting: str = 'rendered-specs-dir = "specs"', **files: str) -> Project:
@@ -33,15 +29,12 @@ class World:
         return load_project(self.root / "project")
 
     def specs(self, project: Project) -> RenderedSpecs:
-        cache = CachePaths(root=self.root / "cache")
-        sources = project_sources(project=project, store=self.store, cache=cache)
-        return RenderedSpecs(project=project, sources=sources)
+        return RenderedSpecs(project=project, sources=self.sources(project))
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    return World(tmp_path)
+def world(own_directories: Path) -> World:
+    return World(own_directories)
 
 
 def test_a_component_is_taken_as_it_is_kept(world: World) -> None:

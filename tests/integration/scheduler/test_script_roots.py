@@ -85,16 +85,14 @@ class World:
 
 @pytest.fixture
 def world(
-    tmp_path: Path,
+    own_directories: Path,
     cache: Path,
     seed_repository: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> World:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("FARM_CACHE", str(cache))
-    return World(tmp_path, seed_repository, capfd)
+    return World(own_directories, seed_repository, capfd)
 
 
 def test_a_script_has_the_packages_that_it_names_and_no_others(world: World) -> None:

@@ -28,9 +28,9 @@ overlays = [{ type = "spec-remove-tag", tag = "Epoch" }]
 
 
 @pytest.fixture
-def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
+def farm(own_directories: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
     """Run the command line on a project without repositories and without any source to be had."""
-    upstream = Upstream(tmp_path / "upstream")
+    upstream = Upstream(own_directories / "upstream")
     program = SPEC.replace("demo", "program").replace("%description", "BuildRequires: library\n%description", 1)
     specs = {
         "library": SPEC.replace("demo", "library"),
@@ -40,11 +40,8 @@ def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
     }
     for name, text in specs.items():
         upstream.commit(name, {f"{name}.spec": text})
-    write_files(tmp_path / "project", {"azldev.toml": upstream.project_table + COMPONENTS})
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path / "project")
+    write_files(own_directories / "project", {"azldev.toml": upstream.project_table + COMPONENTS})
+    monkeypatch.chdir(own_directories / "project")
     return lambda *arguments: run(arguments)
 
 

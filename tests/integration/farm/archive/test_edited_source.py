@@ -5,17 +5,14 @@ from pathlib import Path
 
 import pytest
 from builders.archives import Member, listing, make_tar, source_tar
-from builders.dist_git import SPEC, Upstream
+from builders.dist_git import SPEC
 from builders.projects import write_files
+from builders.render_world import RenderWorld
 
 from farm.archive.errors import ArchiveDigestError, BadArchiveError
 from farm.errors import FarmError
 from farm.overlay.errors import ArchiveScopeError, OverlayError
-from farm.paths import CachePaths
 from farm.project.loader import load_project
-from farm.render import Renderer
-from farm.source_files import project_sources
-from farm.store.directory_store import DirectoryStore
 
 pytestmark = pytest.mark.integration
 
@@ -44,28 +41,20 @@ origin = {{ type = "overlay" }}
 """
 
 
-class World:
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.upstream = Upstream(root / "upstream")
-        self.store = DirectoryStore(root / "store")
+class World(RenderWorld):
+    """A component whose archive each test gives."""
 
     def render(self, text: str, archive: bytes) -> dict[str, bytes]:
         line = self.upstream.upload("demo", NAME, archive)
         self.upstream.commit("demo", {"demo.spec": SPEC, "sources": line})
         write_files(self.root / "project", {"azldev.toml": self.upstream.project_table + text})
         project = load_project(self.root / "project")
-        cache = CachePaths(root=self.root / "cache")
-        sources = project_sources(project=project, store=self.store, cache=cache)
-        renderer = Renderer(project=project, store=self.store, cache=cache, sources=sources)
-        source = renderer.render(project.component("demo"))
-        return {file.name: self.store.read(file.digest) for file in source.files}
+        return self.content(self.renderer(project).render(project.component("demo")))
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    return World(tmp_path)
+def world(own_directories: Path) -> World:
+    return World(own_directories)
 
 
 def actual_hash(caught: pytest.ExceptionInfo[FarmError]) -> str:

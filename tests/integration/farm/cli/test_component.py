@@ -29,16 +29,13 @@ components = ["demo", "other"]
 
 
 @pytest.fixture
-def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
+def farm(own_directories: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
     """Run the command line on a project of three components, one of them broken."""
-    upstream = Upstream(tmp_path / "upstream")
+    upstream = Upstream(own_directories / "upstream")
     for package in ("demo", "other", "broken"):
         upstream.commit(package, {f"{package}.spec": SPEC.replace("demo", package)})
-    write_files(tmp_path / "project", {"azldev.toml": upstream.project_table + COMPONENTS})
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path / "project")
+    write_files(own_directories / "project", {"azldev.toml": upstream.project_table + COMPONENTS})
+    monkeypatch.chdir(own_directories / "project")
     return lambda *arguments: run(arguments)
 
 

@@ -30,17 +30,14 @@ overlays = [{ type = "spec-add-tag", tag = "BuildRequires", value = "added", des
 
 
 @pytest.fixture
-def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
+def farm(own_directories: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
     """Run the command line on a project of two components, one of which rpm cannot read."""
-    tmp_path.chmod(0o755)
-    upstream = Upstream(tmp_path / "upstream")
+    own_directories.chmod(0o755)
+    upstream = Upstream(own_directories / "upstream")
     upstream.commit("demo", {"demo.spec": DEMO})
     upstream.commit("broken", {"broken.spec": "Name: broken\n%if 1\n"})
-    write_files(tmp_path / "project", {"azldev.toml": upstream.project_table + COMPONENTS})
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path / "project")
+    write_files(own_directories / "project", {"azldev.toml": upstream.project_table + COMPONENTS})
+    monkeypatch.chdir(own_directories / "project")
     return lambda *arguments: run(["-O", "json", "component", "query", *arguments])
 
 

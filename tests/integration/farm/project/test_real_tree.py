@@ -36,10 +36,8 @@ def expected() -> dict[str, Resolved]:
 
 
 @pytest.fixture
-def farm(real_tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Farm:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
+def farm(real_tree: Path, own_directories: Path) -> Farm:
+    del own_directories  # that the commands find them is all
     return lambda *arguments: run(["-C", str(real_tree), *arguments])
 
 

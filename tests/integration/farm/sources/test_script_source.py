@@ -9,22 +9,19 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from builders.dist_git import SPEC, Upstream
+from builders.dist_git import SPEC
 from builders.projects import make_declared_source, write_files
+from builders.render_world import RenderWorld
 
 from farm.environment import is_root
-from farm.paths import CachePaths
 from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
 from farm.project.model import DeclaredSource
-from farm.render import Renderer
 from farm.sandbox.sandbox import Limits
-from farm.source_files import project_sources
 from farm.sources.errors import SourceScriptError, SourceScriptWorkError, SourceUnsupportedError, WrongHashError
 from farm.sources.script_sandbox import ScriptSurroundings
 from farm.sources.script_source import scripted_source
 from farm.sources.sources_file import SourceEntry
-from farm.store.directory_store import DirectoryStore
 
 pytestmark = pytest.mark.integration
 
@@ -152,15 +149,13 @@ def test_what_cannot_be_given_is_refused_before_anything_runs(tmp_path: Path) ->
         sha256_of_made(tmp_path, "exit 1", inputs={"lost": tmp_path / "lost"})
 
 
-class World:
+class World(RenderWorld):
     """A component of dist-git with two source files that scripts make."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.upstream = Upstream(root / "upstream")
+        super().__init__(root)
         line = self.upstream.upload("demo", "demo-1.0.tar.gz", b"a tarball")
         self.upstream.commit("demo", {"demo.spec": SPEC, "sources": line, "note": "from dist-git"})
-        self.store = DirectoryStore(root / "store")
         self.hashes = {"first.tar": "0" * 64, "second.tar": "0" * 64}
         self.scripts = {
             "comps/first.sh": "#!/bin/sh\ncat note demo-1.0.tar.gz > /azldev-gen/output/all\n",
@@ -183,11 +178,7 @@ class World:
         }
         write_files(self.root / "project", {**files, **self.scripts})
         project = load_project(self.root / "project")
-        cache = CachePaths(root=self.root / "cache")
-        sources = project_sources(project=project, store=self.store, cache=cache)
-        renderer = Renderer(project=project, store=self.store, cache=cache, sources=sources)
-        source = renderer.render(project.component("demo"))
-        return {file.name: self.store.read(file.digest) for file in source.files}
+        return self.content(self.renderer(project).render(project.component("demo")))
 
     def learn(self, name: str) -> None:
         """Take over the hash that the error names, as a maintainer does."""
@@ -197,9 +188,8 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
-    return World(tmp_path)
+def world(own_directories: Path) -> World:
+    return World(own_directories)
 
 
 def test_scripts_are_given_upstreams_files_and_what_earlier_ones_made(world: World) -> None:
