@@ -10,6 +10,7 @@ from farm.digest import Digest
 from farm.events import Event
 from farm.ledger.compaction import checkpoint
 from farm.ledger.errors import BrokenChainError, CorruptLedgerError, UnknownRunError
+from farm.ledger.for_each import for_each
 from farm.ledger.tables import chain_table, event_table, run_table
 from farm.ledger.values import StoredEvent
 
@@ -40,7 +41,7 @@ def append(connection: Connection, run_id: str | None, events: Sequence[Event], 
         link = _link(previous, seq, now, run_id, body)
         rows.append({"seq": seq, "time": now, "run_id": run_id, "body": body, "previous": previous, "hash": link})
     if rows:
-        connection.execute(_ADD, rows)
+        for_each(connection, _ADD, rows)
         connection.execute(_MOVE, {"last": seq, "link": link})
     return seq
 

@@ -5,6 +5,8 @@ from functools import cache
 
 from sqlalchemy import Column, Connection, Insert, Table
 
+from farm.ledger.for_each import for_each
+
 
 def insert_new(
     connection: Connection, table: Table, key: Column[str], rows: Sequence[Mapping[str, object]]
@@ -16,14 +18,14 @@ def insert_new(
     """
     statement = _statement(connection.dialect.name, table)
     if connection.dialect.name == "sqlite":  # whoever writes is alone: what was not there is not there
-        connection.execute(statement, rows)
+        for_each(connection, statement, rows)
         return [str(row[key.name]) for row in rows]
     return list(connection.execute(statement.returning(key), rows).scalars())
 
 
 def add_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows, but for those that are there."""
-    connection.execute(_statement(connection.dialect.name, table), rows)
+    for_each(connection, _statement(connection.dialect.name, table), rows)
 
 
 @cache

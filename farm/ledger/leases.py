@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from farm.canonical import decode, encode
 from farm.clock import timestamp
 from farm.ledger.errors import StaleLeaseError
+from farm.ledger.for_each import for_each
 from farm.ledger.holder import Holder, is_known_dead
 from farm.ledger.insertion import insert_new
 from farm.ledger.pieces import pieces
@@ -51,9 +52,8 @@ def acquire(
     rows = _locked_rows(connection, subjects)
     free = [row for row in rows.values() if not row.held or _is_lost(row, now)]
     taken = {row.subject: lease(row.subject, row.token + 1) for row in free}
-    if taken:
-        told = {"by": _words(holder), "seconds": ttl_seconds, "until": expires}
-        connection.execute(_TAKEN, [{"of": subject, "next": it.token, **told} for subject, it in taken.items()])
+    told = {"by": _words(holder), "seconds": ttl_seconds, "until": expires}
+    for_each(connection, _TAKEN, [{"of": subject, "next": it.token, **told} for subject, it in taken.items()])
     first = {subject: lease(subject, 1) for subject in sorted(set(subjects) - rows.keys())}
     return {**taken, **_insert(connection, first)}
 
@@ -62,8 +62,7 @@ def renew(connection: Connection, leases: Sequence[Lease], now: datetime) -> lis
     """Prolong leases and return those that are still current. One that expired, but that nobody took over, lives on."""
     stale = refusals(connection, leases)
     renewed = [replace(it, expires=_expiry(now, it.ttl_seconds)) for it in leases if it.subject not in stale]
-    if renewed:
-        connection.execute(_RENEWED, [{"of": it.subject, "until": it.expires} for it in renewed])
+    for_each(connection, _RENEWED, [{"of": it.subject, "until": it.expires} for it in renewed])
     return renewed
 
 
@@ -73,8 +72,7 @@ def release(connection: Connection, leases: Sequence[Lease]) -> None:
         {"of": it.subject, "mine": it.token, "me": _words(it.holder)}
         for it in sorted(leases, key=lambda lease: lease.subject)
     ]
-    if told:
-        connection.execute(_RELEASED, told)
+    for_each(connection, _RELEASED, told)
 
 
 def current(connection: Connection, subject: str) -> Lease | None:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from farm.canonical import decode, encode
 from farm.ledger.errors import UnknownRunError
+from farm.ledger.for_each import for_each
 from farm.ledger.tables import outcome_table, run_table
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
@@ -29,8 +30,9 @@ def record(connection: Connection, run_id: str, ended: Sequence[NodeOutcome], no
         raise UnknownRunError(f"there is no run {run_id!r}")
     if not ended:
         return
-    connection.execute(_EARLIER, [{"run": run_id, "of": outcome.component, "on": outcome.arch} for outcome in ended])
-    connection.execute(
+    for_each(connection, _EARLIER, [{"run": run_id, "of": outcome.component, "on": outcome.arch} for outcome in ended])
+    for_each(
+        connection,
         _ADD,
         [
             {

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
+from farm.ledger.for_each import for_each
 from farm.ledger.pieces import pieces
 from farm.ledger.tables import verdict_rpm_table, verdict_table
 from farm.ledger.values import Lease
@@ -29,7 +30,7 @@ def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now
         rows.append({**row, "recorded": now, "body": body.decode()})
     if not rows:
         return
-    connection.execute(_ADD, rows)
+    for_each(connection, _ADD, rows)
     numbers = {
         row.build_id: row.seq
         for some in pieces([verdict.build_id for _, verdict in news])
@@ -40,8 +41,7 @@ def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now
         for _, verdict in news
         for digest in sorted({rpm.digest for rpm in verdict.rpms})
     ]
-    if rpms:
-        connection.execute(_ADD_RPMS, rpms)
+    for_each(connection, _ADD_RPMS, rpms)
 
 
 def of_build(connection: Connection, build_id: Digest) -> Verdict | None:
