@@ -15,6 +15,7 @@ from farm.cli.lazy_group import LazyGroup
 from farm.cli.standard_streams import prepare_standard_streams
 from farm.cli.utf8_words import require_utf8
 from farm.environment import variable
+from farm.garbage import collect_rarely
 from farm.running_programs import stop_all_when_interrupted
 
 _HELP = (
@@ -37,6 +38,7 @@ def farm_command() -> LazyGroup:
 def main() -> None:
     """Run the command line of this process and exit with its status."""
     os.umask(0o022)  # roots, layers and repositories are for other users to read; what is secret has a mode of its own
+    collect_rarely()
     prepare_standard_streams()
     stop_all_when_interrupted()
     sys.exit(run(sys.argv[1:]))

@@ -25,6 +25,7 @@ from builders.spec_facts import spec
 from farm.build import BuildResult
 from farm.built_facts import save_facts
 from farm.clock import SystemClock
+from farm.garbage import collect_rarely
 from farm.ledger.ledger import Ledger
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
@@ -76,6 +77,7 @@ def bare(tasks: Sequence[BuildTask]) -> float:
 
 def main() -> None:
     """Print the two rates and their ratio, three times."""
+    collect_rarely()  # as the command does
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 600
     ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     with TemporaryDirectory(prefix="farm-bench-") as top, ExitStack() as ends:

@@ -21,6 +21,7 @@ from builders.noop_builds import AT_ONCE, NoOpExecutor
 from farm.build import BuiltRpm
 from farm.clock import SystemClock
 from farm.errors import FarmError
+from farm.garbage import collect_rarely
 from farm.ledger.ledger import Ledger
 from farm.source_package import BinaryPackage, SpecFacts
 from farm.states import NodeState
@@ -90,6 +91,7 @@ def as_promised(facts: Mapping[Node, SpecFacts]) -> None:
 
 def main() -> None:
     """Drive, and print the most memory that was held at each stage."""
+    collect_rarely()  # as the command does
     distribution = read_distribution(ARCHES)
     facts = dict(distribution.facts)
     _say(f"{len(facts)} specs read")

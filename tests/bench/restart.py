@@ -30,6 +30,7 @@ from farm.built_facts import save_facts
 from farm.clock import SystemClock
 from farm.digest import digest_bytes
 from farm.events import NodeChanged, NodePlanned
+from farm.garbage import collect_rarely
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject
@@ -253,6 +254,7 @@ def start_again(top: Path, count: int) -> dict[str, tuple[float, float]]:
 
 def main() -> None:
     """Make the state, or start again in it."""
+    collect_rarely()  # as the command does
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     if len(sys.argv) > _TOP:
         for what, (seconds, cpu) in start_again(Path(sys.argv[_TOP]), count).items():
