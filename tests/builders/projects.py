@@ -28,6 +28,27 @@ def write_files(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
+def write_tiny_project(root: Path, *components: str, farm: str = 'arches = ["x86_64"]\n') -> Path:
+    """Write a project of components with local specs of one line, all published to channel `base`; return it."""
+    table = """\
+[project]
+default-distro = { name = "tiny" }
+[distros.tiny]
+default-version = "1"
+description = "Tiny"
+[distros.tiny.versions.1]
+release-ver = "1"
+[default-component-config.publish]
+rpm-channel = "base"
+srpm-channel = "base"
+"""
+    spec = '[components.{0}]\nspec = {{ type = "local", path = "specs/{0}/{0}.spec" }}\n'
+    files = {f"specs/{name}/{name}.spec": f"Name: {name}\n" for name in components}
+    return write_files(
+        root, {"azldev.toml": table + "".join(spec.format(name) for name in components), "farm.toml": farm, **files}
+    )
+
+
 def make_component(name: str = "demo", **fields: object) -> Component:
     """Return a component with a local spec and nothing else."""
     defaults: dict[str, object] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from builders.farm_state import FarmState
+from builders.projects import write_tiny_project
 from builders.rpms import SmallRpms
 
 from farm.digest import Digest
@@ -21,24 +22,6 @@ from farm.verdict import Verdict, VerdictStatus
 
 pytestmark = pytest.mark.integration
 
-PROJECT = """\
-[project]
-default-distro = { name = "tiny" }
-[distros.tiny]
-default-version = "1"
-description = "Tiny"
-[distros.tiny.versions.1]
-release-ver = "1"
-
-[default-component-config.publish]
-rpm-channel = "base"
-srpm-channel = "base"
-[components.hello]
-spec = { type = "local", path = "specs/hello/hello.spec" }
-[components.text]
-spec = { type = "local", path = "specs/text/text.spec" }
-"""
-
 
 class Report(msgspec.Struct):
     snapshot: str
@@ -48,14 +31,7 @@ class Report(msgspec.Struct):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    root = tmp_path / "project"
-    for name in ("hello", "text"):
-        spec = root / f"specs/{name}/{name}.spec"
-        spec.parent.mkdir(parents=True)
-        spec.write_text(f"Name: {name}\n")
-    (root / "azldev.toml").write_text(PROJECT)
-    (root / "farm.toml").write_text('arches = ["x86_64"]\n')
-    return root
+    return write_tiny_project(tmp_path / "project", "hello", "text")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from builders.farm_state import FarmState
 from builders.postgresql import PASSWORD, PostgresqlServer, postgresql_server
-from builders.projects import write_files
+from builders.projects import write_tiny_project
 from builders.ray_cluster import wait_for
 from builders.rpms import SmallRpms
 
@@ -21,21 +21,6 @@ from farm.verdict import Verdict, VerdictStatus
 from repo_publish.signer.paths import SignerPaths
 
 pytestmark = pytest.mark.integration
-
-PROJECT = """\
-[project]
-default-distro = { name = "tiny" }
-[distros.tiny]
-default-version = "1"
-description = "Tiny"
-[distros.tiny.versions.1]
-release-ver = "1"
-[default-component-config.publish]
-rpm-channel = "base"
-srpm-channel = "base"
-[components.hello]
-spec = { type = "local", path = "hello.spec" }
-"""
 
 
 @dataclass(kw_only=True)
@@ -82,10 +67,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    project = write_files(
-        tmp_path / "project",
-        {"azldev.toml": PROJECT, "farm.toml": 'arches = ["x86_64"]\n', "hello.spec": "Name: hello\n"},
-    )
+    project = write_tiny_project(tmp_path / "project", "hello")
     with postgresql_server("fsync=off") as server:
         farm = FarmState(root=tmp_path / "state", ledger_url=server.new_schema())
         with farm.ledger:

@@ -9,6 +9,7 @@ import createrepo_c
 import pytest
 from builders.builds import digest
 from builders.farm_state import FarmState
+from builders.projects import write_tiny_project
 from builders.rpms import SmallRpms
 
 from farm.digest import digest_file
@@ -177,16 +178,8 @@ def test_signer_reads_waivers_itself(farm: FarmState, rpms: SmallRpms, tmp_path:
 
 
 def waived_project(root: Path, *, until: str) -> Path:
-    spec = root / "specs/hello/hello.spec"
-    spec.parent.mkdir(parents=True)
-    spec.write_text("Name: hello\n")
-    (root / "azldev.toml").write_text(
-        '[project]\ndefault-distro = { name = "tiny" }\n[distros.tiny]\ndescription = "Tiny"\ndefault-version = "1"\n'
-        '[distros.tiny.versions.1]\nrelease-ver = "1"\n'
-        '[components.hello]\nspec = { type = "local", path = "specs/hello/hello.spec" }\n'
-    )
-    (root / "farm.toml").write_text(f'[[waivers]]\ncomponent = "hello"\nreason = "known clock"\nuntil = {until}\n')
-    return root
+    waiver = f'[[waivers]]\ncomponent = "hello"\nreason = "known clock"\nuntil = {until}\n'
+    return write_tiny_project(root, "hello", farm=waiver)
 
 
 class TestRollback:
