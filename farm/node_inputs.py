@@ -18,6 +18,8 @@ class NodeInputs:
     Attributes:
         named: what the source RPM was made from, input by input, when this build id was first met; it is there to
             explain a change, and no part of the identity.
+        bootstrap: the bcond that the source RPM switches on so as to begin a cycle; such a build is never published.
+            Empty for a full build.
     """
 
     build: BuildInputs
@@ -25,6 +27,7 @@ class NodeInputs:
     source_rpm: SourceRpm
     lock: BuildrootLock
     named: tuple[NamedInput, ...] = ()
+    bootstrap: str = ""
 
 
 def record_name(build_id: Digest) -> str:

@@ -25,11 +25,13 @@ class Built:
     Attributes:
         source: None where the inputs of the build were not kept: then nothing of it is published.
         stale: names of packages it was built with that its stage, which has not settled, has in other bytes by now.
+        bootstrap: the bcond that it began a cycle with; empty for a full build.
     """
 
     verdict: Verdict
     source: SourceRpm | None
     stale: tuple[str, ...] = ()
+    bootstrap: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,9 @@ def _admit(built: Built | None, candidate: Candidate, waivers: Sequence[Waiver],
 
 
 def _half_way(built: Built) -> Denial | None:
+    if built.bootstrap:
+        why = f"its stage has not settled: it was built --with {built.bootstrap} to begin a cycle, not in full yet"
+        return Denial(reason=RefusalReason.UNSETTLED, why=why)
     if not built.stale:
         return None
     names = ", ".join(built.stale[:_SHOWN])
