@@ -11,12 +11,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 from farm.clock import SystemClock
 from farm.errors import InfrastructureError, UsageError
 from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus, cluster_node
+from scheduler.cluster_token import require_token
 from scheduler.ray_library import (
     DrainNodeReason,
     GcsClient,
     RayError,
     canonicalize_bootstrap_address,
-    ensure_token_if_auth_enabled,
     get_cluster_resource_state,
     ray,
 )
@@ -41,12 +41,6 @@ class ClusterUnreachableError(InfrastructureError):
     """The head of a cluster does not answer, or refuses the token."""
 
     code = "RAY003"
-
-
-class TokenError(InfrastructureError):
-    """The token of a cluster cannot be had."""
-
-    code = "RAY010"
 
 
 class NoSuchNodeError(UsageError):
@@ -95,18 +89,6 @@ def head_address(given: str) -> str:
     return f"{host}:{port}"
 
 
-def make_token() -> None:
-    """Make the token of a new cluster, in a file of this user, where there is none.
-
-    Raises:
-        TokenError: it cannot be read or written.
-    """
-    try:
-        ensure_token_if_auth_enabled(None, create_token_if_missing=True)
-    except (RayError, RuntimeError, OSError) as exc:
-        raise TokenError("there is no token for the cluster", why=str(exc), hint="see docs/operations.md") from exc
-
-
 class Cluster:
     """A running cluster.
 
@@ -116,11 +98,13 @@ class Cluster:
     Raises:
         ClusterAddressError: that is no address.
         ClusterUnreachableError: nobody answers there, or the token is another one.
+        TokenError: this process has none.
     """
 
     def __init__(self, address: str) -> None:
         self.address = cluster_address(address)
         self._require_head(attempts=1)
+        require_token()
         with self._asking():
             self._head = GcsClient(address=self.address)
 
@@ -219,7 +203,7 @@ class Cluster:
         """Return when a node is to be gone (seconds since the epoch, or infinity); None where nobody drained it."""
         with self._asking():
             found = self._head.internal_kv_get(node_id.encode(), namespace=_DRAINS, timeout=_ANSWER_SECONDS)
-        return None if found is None else float(found)
+        return None if found is None else _seconds(found)
 
     def forget(self, node_id: str) -> None:
         """Forget that a node was drained: it is gone."""
@@ -238,7 +222,7 @@ class Cluster:
         )
         try:
             retrying(socket.create_connection, (host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
-        except (OSError, OverflowError) as exc:
+        except (OSError, OverflowError, UnicodeError) as exc:
             raise self._unreachable(exc) from exc
 
     @contextmanager
@@ -254,6 +238,15 @@ class Cluster:
             why=next(iter(str(exc).splitlines()), type(exc).__name__),
             hint="is its head running, is the port open, and is the token the same (docs/operations.md)?",
         )
+
+
+def _seconds(text: bytes) -> float:
+    """Return a time that somebody in the cluster wrote; never, where it is none."""
+    try:
+        found = float(text)
+    except ValueError:
+        return math.inf
+    return math.inf if math.isnan(found) else found
 
 
 _STATUS = {

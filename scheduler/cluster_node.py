@@ -1,5 +1,6 @@
 """A node of a cluster, and the resources and labels that say on Ray what it can build."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,6 +22,7 @@ DISK_LABEL = "farm.node/disk-mib"
 
 _HEAD_RESOURCE = "node:__internal_head__"
 _RAY_LABELS = "ray.io/"
+_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 class NodeStatus(StrEnum):
@@ -116,7 +118,7 @@ def cluster_node(
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if _NUMBER.fullmatch(text) else 0
 
 
 _OWN_LABELS = (_RAY_LABELS, ARCH_LABEL, "farm.node/")

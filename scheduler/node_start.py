@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from farm.errors import UsageError
+from farm.errors import InfrastructureError, UsageError
 from scheduler.cluster_node import ARCH_LABEL, ARCH_RESOURCE, DISK_LABEL, HOST_LABEL, START_LABEL
 from workers.capacity import Capacity
 
@@ -25,6 +25,12 @@ class LabelError(UsageError):
     """A label of a worker is not of the form NAME=VALUE."""
 
     code = "RAY006"
+
+
+class NoRouteError(InfrastructureError):
+    """The head of a cluster has no address that this machine could reach."""
+
+    code = "RAY011"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +94,19 @@ def start_command(node: NodeStart) -> list[str]:
 
 
 def own_address(host: str) -> str:
-    """Return the address that another machine sees this one under: the routes are asked, and nothing is sent."""
+    """Return the address that another machine sees this one under: the routes are asked, and nothing is sent.
+
+    Raises:
+        NoRouteError: there is no such host, or no way to it.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as asked:
-        asked.connect((host.strip("[]"), 9))
-        return str(asked.getsockname()[0])
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as asked:
+            asked.connect((host.strip("[]"), 9))
+            return str(asked.getsockname()[0])
+    except (OSError, UnicodeError) as exc:
+        hint = "is the name right, and the network up?"
+        raise NoRouteError(f"this machine does not find {host}", why=str(exc), hint=hint) from exc
 
 
 def _resources(capacity: Capacity) -> dict[str, int]:

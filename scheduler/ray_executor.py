@@ -15,6 +15,7 @@ from tenacity import Retrying, stop_after_attempt
 from farm.errors import FarmError, InfrastructureError
 from scheduler.cluster import Cluster, ClusterUnreachableError
 from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus
+from scheduler.cluster_token import make_token
 from scheduler.executor import BuildDone, ExplainDone, Lost
 from scheduler.node_start import own_address
 from scheduler.ray_library import (
@@ -81,6 +82,8 @@ class RayExecutor:
             self._end_dead()
         if self._started:
             return
+        if not self._address:
+            make_token()
         try:
             self._start_with_patience()
         except Exception as exc:  # Ray raises bare ones where something does not come up in time

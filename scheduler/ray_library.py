@@ -22,7 +22,7 @@ for _name, _value in _SETTINGS.items():
 import ray  # noqa: E402 - after its settings, as all below
 from ray._private.authentication.authentication_token_setup import ensure_token_if_auth_enabled  # noqa: E402
 from ray._private.services import canonicalize_bootstrap_address  # noqa: E402
-from ray._raylet import GcsClient  # type: ignore[attr-defined] # noqa: E402 - made of C++, without types
+from ray._raylet import AuthenticationTokenLoader, GcsClient  # type: ignore[attr-defined] # noqa: E402 - made of C++, without types
 from ray.autoscaler.v2.sdk import get_cluster_resource_state  # noqa: E402
 from ray.core.generated.autoscaler_pb2 import DrainNodeReason, NodeStatus  # type: ignore[attr-defined] # noqa: E402 - protobuf
 from ray.exceptions import (  # noqa: E402
@@ -35,6 +35,7 @@ from ray.exceptions import (  # noqa: E402
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: E402
 
 __all__ = [
+    "AuthenticationTokenLoader",
     "DrainNodeReason",
     "GcsClient",
     "LocalRayletDiedError",

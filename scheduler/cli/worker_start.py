@@ -69,7 +69,8 @@ def start_worker(
     SIGTERM or Ctrl-C drains it: builds end, nothing new begins, then it leaves; a second one ends it at once.
     All machines of a cluster need the same token and see the same state directory (docs/operations.md).
     """
-    from scheduler.cluster import cluster_address, head_address, make_token  # noqa: PLC0415 - Ray is slow to import
+    from scheduler.cluster import cluster_address, head_address  # noqa: PLC0415 - Ray is slow to import
+    from scheduler.cluster_token import make_token, require_token  # noqa: PLC0415 - as above
     from scheduler.node_service import NodeService  # noqa: PLC0415 - as above
 
     if not head and not address:
@@ -92,6 +93,8 @@ def start_worker(
         return
     if head:
         make_token()
+    else:
+        require_token()
     service = NodeService(
         node=node, drain_seconds=drain_seconds, clock=SystemClock(), tell=lambda text: note(farm, text)
     )

@@ -1,8 +1,9 @@
+import math
 import socket
 
 import pytest
 
-from scheduler.cluster import Cluster, ClusterUnreachableError
+from scheduler.cluster import Cluster, ClusterUnreachableError, _seconds
 
 
 def cluster_at(port: int) -> Cluster:
@@ -32,3 +33,18 @@ def test_a_silent_head_is_asked_again_before_it_is_given_up(monkeypatch: pytest.
     with pytest.raises(ClusterUnreachableError):
         cluster_at(6379)._require_head()
     assert asked == [(("127.0.0.1", 6379), 5.0)] * 4
+
+
+@pytest.mark.parametrize("host", ["nobody.invalid", "a..b", "x" * 64])
+def test_a_name_of_no_host_is_told(host: str) -> None:
+    cluster = Cluster.__new__(Cluster)
+    cluster.address = f"{host}:6379"
+    with pytest.raises(ClusterUnreachableError):
+        cluster._require_head()
+
+
+@pytest.mark.parametrize(
+    ("text", "until"), [(b"12.5", 12.5), (b"inf", math.inf), (b"nan", math.inf), (b"\xff", math.inf)]
+)
+def test_a_time_that_is_none_never_comes(text: bytes, until: float) -> None:
+    assert _seconds(text) == until

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from scheduler.node_start import LabelError, NodeStart, own_address, parse_labels, start_command
+from scheduler.node_start import LabelError, NodeStart, NoRouteError, own_address, parse_labels, start_command
 from workers.capacity import ArchCapacity, Capacity
 
 CAPACITY = Capacity(
@@ -66,3 +66,9 @@ def test_labels_may_be_empty() -> None:
 
 def test_the_loopback_sees_itself() -> None:
     assert own_address("127.0.0.1") == "127.0.0.1"
+
+
+@pytest.mark.parametrize("host", ["nobody.invalid", "a..b", "x" * 64, "999.999.999.999", "[:::::]"])
+def test_a_head_that_is_nowhere_is_told(host: str) -> None:
+    with pytest.raises(NoRouteError, match="does not find"):
+        own_address(host)
