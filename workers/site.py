@@ -1,7 +1,7 @@
 """Where a worker finds things: the part of every task that is about the machine, not about the build."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from farm.paths import CachePaths, StatePaths
@@ -15,12 +15,17 @@ class Site:
     """State, caches and repositories as a worker for one architecture sees them.
 
     Attributes:
+        state: without the ledger's address: workers have no business there, and the address may hold a password.
         repositories: root directory of each named repository.
     """
 
     state: StatePaths
     cache: CachePaths
     repositories: Mapping[str, Path]
+
+    def __post_init__(self) -> None:
+        """Leave out what must not travel to other machines."""
+        object.__setattr__(self, "state", replace(self.state, ledger_url=""))
 
     def store(self) -> ArtifactStore:
         """Open the artifact store."""
