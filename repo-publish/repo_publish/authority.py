@@ -5,7 +5,7 @@ digest over the inputs of the build, the source RPM among them, so the inputs ke
 without being noticed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -14,13 +14,16 @@ from farm.clock import Clock
 from farm.digest import Digest
 from farm.ledger.ledger import Ledger
 from farm.nevra import Nevra
-from farm.node_inputs import load_inputs
+from farm.node_inputs import NodeInputs, load_inputs
 from farm.project.farm_file import read_farm_settings
 from farm.project.farm_settings import Waiver
 from farm.store.artifact_store import ArtifactStore
 from farm.verdict import VerdictStatus
-from repo_publish.gate import Denial, admit
+from repo_publish.gate import Denial, RefusalReason, admit
+from repo_publish.half_way import HalfWay
 from repo_publish.signer.errors import NotAdmittedError
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +76,18 @@ class Authority:
                 why=decision.why,
                 hint="farm why says what to do; only reproducible builds, or waived ones, are published",
             )
+        inputs = load_inputs(self._store, build_id)
+        if inputs is not None and inputs.bootstrap:
+            raise NotAdmittedError(
+                f"not signed: {RefusalReason.UNSETTLED.value}",
+                why=f"{inputs.build.component} was built --with {inputs.bootstrap} to begin a cycle, not in full",
+                hint="farm build goes on with the rounds that build it in full",
+            )
         binaries = {
             rpm.digest: Expected(nevra=rpm.nevra, header=rpm.header, payload=rpm.payload)
             for rpm in decision.verdict.rpms
         }
-        return MappingProxyType({**self._source(build_id), **binaries})
+        return MappingProxyType({**_source(inputs, build_id), **binaries})
 
     def check(self, build_id: Digest, digests: Sequence[Digest]) -> Mapping[Digest, Expected]:
         """Return what each of these RPMs of a build must be.
@@ -95,12 +105,29 @@ class Authority:
                 )
         return {digest: signable[digest] for digest in digests}
 
-    def _source(self, build_id: Digest) -> dict[Digest, Expected]:
-        """Return the source RPM that the binaries were built from: exactly that one, by the build id."""
-        inputs = load_inputs(self._store, build_id)
-        if inputs is None or inputs.build.build_id != build_id:
-            return {}
-        source = inputs.source_rpm
-        if source.digest != inputs.build.source_rpm:
-            return {}
-        return {source.digest: Expected(nevra=source.nevra, header="", payload="")}
+    def check_settled(self, build_ids: Iterable[Digest]) -> None:
+        """See that none of some builds is half-way between two rounds of its stage.
+
+        Raises:
+            NotAdmittedError: one is.
+        """
+        half_way = HalfWay(self._ledger, self._store, {waiver.component for waiver in self._waivers()})
+        for build_id in build_ids:
+            verdict = self._ledger.verdict(build_id)
+            stale = half_way.stale(verdict) if verdict is not None else ()
+            if stale:
+                raise NotAdmittedError(
+                    f"not signed: {RefusalReason.UNSETTLED.value}",
+                    why=f"build {build_id[:12]} was made with other bytes of {', '.join(stale[:_SHOWN])}",
+                    hint="farm repo publish composes anew; farm build goes on with the rounds",
+                )
+
+
+def _source(inputs: NodeInputs | None, build_id: Digest) -> dict[Digest, Expected]:
+    """Return the source RPM that the binaries were built from: exactly that one, by the build id."""
+    if inputs is None or inputs.build.build_id != build_id:
+        return {}
+    source = inputs.source_rpm
+    if source.digest != inputs.build.source_rpm:
+        return {}
+    return {source.digest: Expected(nevra=source.nevra, header="", payload="")}

@@ -1,29 +1,22 @@
 """Collects from the ledger what could be published."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
 from farm.arch import ARCHES
-from farm.build import BuiltRpm
-from farm.digest import Digest
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
 from farm.node_inputs import load_inputs
 from farm.project.channels import PackageKind, channel_of
 from farm.project.model import Project
-from farm.stale_packages import digests_by_name, stale_packages
-from farm.states import NodeState
 from farm.store.artifact_store import ArtifactStore
-from farm.verdict import VerdictStatus
 from repo_publish.choice import Built, Candidate
 from repo_publish.compose import compose
 from repo_publish.composition import Compose
-from repo_publish.settled import SettledRuns
+from repo_publish.half_way import JUDGED, HalfWay
 
-_JUDGED = (NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE)
 _EARLIER = 5
 """So many earlier builds are looked at where the newest may not be published yet."""
 
@@ -61,40 +54,28 @@ def without_half_way(
 ) -> list[Candidate]:
     """Mark builds that are half-way between two rounds: their run has not settled, and a later round builds them anew.
 
+    So are builds that began a cycle with a bootstrap bcond, and those with packages of one in their buildroot.
     What came out of an earlier run that did settle may stand in for them.
 
     Args:
         waived: components whose builds others may use though they differ.
     """
-    runs = SettledRuns(ledger)
-    made: dict[str, list[BuiltRpm]] = defaultdict(list)
-    for candidate in candidates:
-        built = candidate.newest
-        if built is not None and (built.verdict.status is VerdictStatus.REPRODUCIBLE or candidate.component in waived):
-            made[candidate.arch].extend(built.verdict.rpms)
-    digests = {arch: digests_by_name(rpms) for arch, rpms in made.items()}
-    return [
-        candidate
-        if candidate.newest is None or runs.has_node_settled(candidate.component, candidate.arch)
-        else _half_way(candidate, candidate.newest, digests.get(candidate.arch, {}), runs, ledger, store)
-        for candidate in candidates
-    ]
+    half_way = HalfWay(ledger, store, waived)
+    return [_without_half_way(candidate, half_way, ledger, store) for candidate in candidates]
 
 
-def _half_way(
-    candidate: Candidate,
-    newest: Built,
-    made: Mapping[str, AbstractSet[Digest]],
-    runs: SettledRuns,
-    ledger: Ledger,
-    store: ArtifactStore,
-) -> Candidate:
-    inputs = load_inputs(store, newest.verdict.build_id)
-    stale = stale_packages(inputs.lock, made) if inputs is not None else ()
+def _without_half_way(candidate: Candidate, half_way: HalfWay, ledger: Ledger, store: ArtifactStore) -> Candidate:
+    newest = candidate.newest
+    if newest is None or half_way.runs.has_node_settled(candidate.component, candidate.arch):
+        earlier = tuple(each for each in candidate.earlier if not half_way.stale(each.verdict))
+        return replace(candidate, earlier=earlier)
+    stale = half_way.made_anew(newest.verdict)
     if not stale:
         return candidate
-    past = ledger.past_outcomes(candidate.component, candidate.arch, _JUDGED)
-    settled = [it for run_id, it in past if it.build_id != newest.verdict.build_id and runs.has_settled(run_id)]
+    past = ledger.past_outcomes(candidate.component, candidate.arch, JUDGED)
+    settled = [
+        it for run_id, it in past if it.build_id != newest.verdict.build_id and half_way.runs.has_settled(run_id)
+    ]
     built = [_built(outcome, ledger, store) for outcome in settled[:_EARLIER]]
     return replace(
         candidate, newest=replace(newest, stale=stale), earlier=tuple(each for each in built if each is not None)
@@ -106,7 +87,7 @@ def _candidate(
 ) -> Candidate:
     if newest is None:
         return Candidate(component=component, arch=arch, state=None, why="", newest=None, earlier=())
-    earlier = (ledger.last_outcome(component, arch, _JUDGED), ledger.last_good(component, arch))
+    earlier = (ledger.last_outcome(component, arch, JUDGED), ledger.last_good(component, arch))
     built = [_built(outcome, ledger, store) for outcome in earlier if outcome is not None]
     return Candidate(
         component=component,
@@ -120,10 +101,12 @@ def _candidate(
 
 def _built(outcome: NodeOutcome, ledger: Ledger, store: ArtifactStore) -> Built | None:
     """Return the judged build of an outcome; None where it never came to a verdict."""
-    if outcome.build_id is None or outcome.state not in _JUDGED:
+    if outcome.build_id is None or outcome.state not in JUDGED:
         return None
     verdict = ledger.verdict(outcome.build_id)
     if verdict is None:
         return None
     inputs = load_inputs(store, outcome.build_id)
-    return Built(verdict=verdict, source=inputs.source_rpm if inputs is not None else None)
+    if inputs is None:
+        return Built(verdict=verdict, source=None)
+    return Built(verdict=verdict, source=inputs.source_rpm, bootstrap=inputs.bootstrap)

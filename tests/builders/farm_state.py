@@ -8,7 +8,7 @@ from pathlib import Path
 from builders.builds import digest
 
 from farm.build import BuildInputs, BuiltRpm
-from farm.buildroot_lock import BuildrootLock
+from farm.buildroot_lock import BuildrootLock, LockedPackage
 from farm.clock import SystemClock
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
@@ -55,6 +55,7 @@ class FarmState:
         *,
         arch: str = "x86_64",
         status: VerdictStatus = VerdictStatus.REPRODUCIBLE,
+        buildroot: Sequence[LockedPackage] = (),
     ) -> Verdict:
         """Record a build of these RPMs with a verdict; it becomes the component's newest build."""
         facts = read_rpms([*rpms, source])
@@ -71,7 +72,7 @@ class FarmState:
         made_from = SourceRpm(
             component=component, nevra=facts[-1].nevra, digest=self.store.put_file(source), size=facts[-1].size
         )
-        inputs = self._inputs(component, arch, made_from)
+        inputs = self._inputs(component, arch, made_from, buildroot)
         verdict = _verdict(inputs, built, status)
         save_inputs(self.store, inputs)
         self.record(verdict)
@@ -112,7 +113,7 @@ class FarmState:
             project_root=project_root,
         )
 
-    def _inputs(self, component: str, arch: str, source: SourceRpm) -> NodeInputs:
+    def _inputs(self, component: str, arch: str, source: SourceRpm, buildroot: Sequence[LockedPackage]) -> NodeInputs:
         return NodeInputs(
             build=BuildInputs(
                 component=component,
@@ -125,7 +126,7 @@ class FarmState:
             ),
             source=RenderedSource(component=component, files=(), epoch=1_700_000_000),
             source_rpm=source,
-            lock=BuildrootLock(arch=arch, layers=()),
+            lock=BuildrootLock(arch=arch, layers=(tuple(buildroot),)),
         )
 
 

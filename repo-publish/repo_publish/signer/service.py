@@ -80,13 +80,17 @@ class SignerService:
         return made
 
     def _sign_repomd(self, listing: Digest, repomd: Digest) -> SignedRepomd:
-        """Sign metadata only if it is, byte for byte, what the signed packages of the listing give."""
+        """Sign metadata only if it is, byte for byte, what the signed packages of the listing give.
+
+        That is what publishes packages: here none may be half-way between two rounds.
+        """
         listed = decode(self._store.read(listing), Listing)
         of_build: dict[str, list[Digest]] = defaultdict(list)
         for package in listed.packages:
             of_build[package.build_id].append(Digest(package.unsigned))
         for build_id, digests in of_build.items():
             self._authority.check(Digest(build_id), digests)
+        self._authority.check_settled(map(Digest, of_build))
         rpms = [self._require(Digest(package.unsigned)) for package in listed.packages]
         rendered = render([decode(self._store.read(rpm.facts), RpmFacts) for rpm in rpms])
         content = self._store.read(repomd)

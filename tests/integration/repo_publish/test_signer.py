@@ -14,15 +14,19 @@ from pathlib import Path
 import pytest
 from builders.builds import digest
 from builders.farm_state import FarmState
+from builders.node_inputs import locked
 from builders.rpms import SmallRpms
 
 from farm.canonical import decode, encode
 from farm.clock import SystemClock
 from farm.digest import Digest, digest_file
 from farm.errors import FarmError, SigningError
+from farm.events import RunStatus
+from farm.ledger.values import NodeOutcome
 from farm.node_inputs import load_inputs, record_name
 from farm.process import BASE_ENVIRONMENT, check
 from farm.rpm_facts import RpmFacts
+from farm.states import NodeState
 from farm.store.artifact_store import CorruptBlobError
 from farm.verdict import VerdictStatus
 from repo_publish.repodata import render
@@ -270,6 +274,35 @@ class TestRepomd:
         )
         with pytest.raises(NotAdmittedError):
             service.answer(request)
+
+    def test_refuses_what_is_half_way_between_two_rounds(
+        self, farm: FarmState, rpms: SmallRpms, service: SignerService
+    ) -> None:
+        library = farm.judge("library", [rpms.hello], rpms.hello_source)
+        in_the_seed = locked("hello-1-1.x86_64", content="of the seed")
+        cut = farm.judge("cut", [rpms.text], rpms.text_source, buildroot=[in_the_seed])
+        run_id = farm.ledger.begin_run("demo", "", "build")
+        for verdict in (library, cut):
+            farm.ledger.record_outcome(
+                run_id,
+                NodeOutcome(
+                    component=verdict.component,
+                    arch=verdict.arch,
+                    state=NodeState.REPRODUCIBLE,
+                    build_id=verdict.build_id,
+                    why="",
+                    seconds=1.0,
+                ),
+            )
+        (signed,) = sign(service, cut.build_id, cut.rpms[0].digest)
+        repodata = render([decode(farm.store.read(signed.facts), RpmFacts)])
+        request = SignRepomd(
+            listing=listing(farm, cut.build_id, cut.rpms[0].digest), repomd=farm.store.put_bytes(repodata.repomd)
+        )
+        with pytest.raises(NotAdmittedError, match="unsettled"):
+            service.answer(request)
+        farm.ledger.end_run(run_id, RunStatus.SUCCEEDED)
+        assert isinstance(service.answer(request), SignedRepomd)
 
     def test_refuses_a_listing_that_is_none(self, farm: FarmState, service: SignerService) -> None:
         blob = farm.store.put_bytes(b'{"packages": [{"unsigned": "../../etc/passwd"}]}')

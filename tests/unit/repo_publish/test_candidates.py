@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from builders.builds import built_rpm, verdict
+from builders.builds import built_rpm, digest, verdict
 from builders.farm_state import base_channel
 from builders.node_inputs import locked, node_inputs
 
+from farm.clock import SystemClock
 from farm.digest import Digest
 from farm.events import RoundEnded, RunStatus
 from farm.ledger.holder import this_process
@@ -19,9 +20,11 @@ from farm.ledger.values import NodeOutcome
 from farm.node_inputs import save_inputs
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
+from repo_publish.authority import Authority
 from repo_publish.candidates import _candidate, without_half_way
 from repo_publish.compose import compose
 from repo_publish.composition import Compose
+from repo_publish.signer.errors import NotAdmittedError
 
 
 @dataclass(kw_only=True)
@@ -35,10 +38,10 @@ class World:
     def begin(self) -> str:
         return self.ledger.begin_run("p", "", "build")
 
-    def build(self, run_id: str, name: str, content: str, *, lib: str = "") -> Digest:
+    def build(self, run_id: str, name: str, content: str, *, lib: str = "", bootstrap: str = "") -> Digest:
         """Record a reproducible build; `lib` is the content of the library in its buildroot."""
         packages = [locked("lib-1-1.x86_64", content=lib)] if lib else []
-        inputs = node_inputs(name, packages=packages, files={"version": content})
+        inputs = replace(node_inputs(name, packages=packages, files={"version": content}), bootstrap=bootstrap)
         save_inputs(self.store, inputs)
         build_id = inputs.build.build_id
         made = replace(
@@ -116,3 +119,43 @@ def test_an_interrupted_run_without_anything_stale_is_taken_as_far_as_it_came(wo
     built = {world.build(run_id, "lib", "stage"), world.build(run_id, "cut", "1", lib="stage")}
     world.ledger.end_run(run_id, RunStatus.INTERRUPTED)
     assert world.published() == built
+
+
+def test_what_is_half_way_does_not_stand_in_for_a_build_that_failed_later(world: World) -> None:
+    first, second = world.begin(), world.begin()
+    lib = world.build(first, "lib", "stage")
+    world.build(first, "cut", "1", lib="seed")
+    world.ledger.append(first, RoundEnded(number=1, stale=(("cut", "x86_64"),)))
+    world.ledger.end_run(first, RunStatus.INTERRUPTED)
+    failed = NodeOutcome(
+        component="cut", arch="x86_64", state=NodeState.FAILED, build_id=digest("other"), why="", seconds=1.0
+    )
+    world.ledger.record_outcome(second, failed)
+    assert world.published() == {lib}
+
+
+def test_nothing_is_published_that_was_made_with_what_began_a_cycle(world: World) -> None:
+    run_id = world.begin()
+    world.build(run_id, "lib", "small", bootstrap="bootstrap")
+    world.build(run_id, "cut", "1", lib="small")
+    assert world.published() == set()
+    assert {(it.component, it.reason.value) for it in world.compose().refused} == {
+        ("cut", "unsettled"),
+        ("lib", "unsettled"),
+    }
+    lib = world.build(run_id, "lib", "whole")
+    assert world.published() == {lib}
+    cut = world.build(run_id, "cut", "1", lib="whole")
+    assert world.published() == {lib, cut}
+
+
+def test_whoever_signs_metadata_asks_for_itself_what_is_half_way(world: World) -> None:
+    authority = Authority(ledger=world.ledger, store=world.store, waivers=list, clock=SystemClock())
+    run_id = world.begin()
+    lib, cut = world.build(run_id, "lib", "stage"), world.build(run_id, "cut", "1", lib="seed")
+    authority.check_settled([lib])
+    with pytest.raises(NotAdmittedError, match="unsettled") as refused:
+        authority.check_settled([lib, cut])
+    assert "other bytes of lib" in refused.value.why
+    world.ledger.append(run_id, RoundEnded(number=1, stale=()))
+    authority.check_settled([lib, cut])
