@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from farm.arch import arch_named
+from farm.bootstrap_source import BootstrapSources
 from farm.build import BuildLimits
 from farm.buildroot_lock import BuildrootLock
 from farm.cli.context import FarmContext
@@ -28,8 +29,10 @@ from farm.source_files import project_sources
 from farm.source_package import SpecFacts
 from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
+from scheduler.bootstraps import Declared
 from scheduler.durations import Durations
 from scheduler.known_graph import KnownGraph
+from scheduler.known_node import Known
 from scheduler.learned_durations import learn_durations
 from scheduler.node import Node
 from scheduler.past_builds import PastBuilds
@@ -119,6 +122,7 @@ class Assembly:
                 tools=self.resolver.tools(maker),
                 make=make,
                 at_once=at_once,
+                bootstraps=BootstrapSources(self.project.farm, self.project.root, store),
             )
             return preparation.prepare(list(self.project.components.values()), self.arches)
 
@@ -155,13 +159,21 @@ class Assembly:
         """Return the graph as far as specs, the seed and earlier runs tell."""
         facts: dict[Node, SpecFacts] = {}
         requires: dict[Node, Sequence[str]] = {}
+        declared: dict[Node, Declared] = {}
         for name, found in sorted(prepared.items()):
             for arch in self.arches:
                 node = Node(name, arch)
                 facts[node] = stand_in(name, arch) if isinstance(found, FarmError) else found.facts[arch]
                 if isinstance(found, Prepared):
                     requires[node] = self.resolver.known_requires(found, arch)
-        return KnownGraph(facts=facts, seed_provides=seed_provides(self.seed.repositories), requires=requires)
+                    if found.first is not None:
+                        declared[node] = self._declared(found.first, arch)
+        provides = seed_provides(self.seed.repositories)
+        return KnownGraph(facts=facts, seed_provides=provides, requires=requires, declared=declared)
+
+    def _declared(self, first: Prepared, arch: str) -> Declared:
+        requires = self.resolver.known_requires(first, arch)
+        return Declared(bcond=first.bootstrap, known=Known(spec=first.facts[arch], requires=requires))
 
     def planner(self, prepared: Mapping[str, Prepared | FarmError], known: KnownGraph) -> Planner:
         """Return what plans runs of this graph, from what is recorded until now."""

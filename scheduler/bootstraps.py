@@ -34,6 +34,11 @@ class Bootstrapped:
     bcond: str
     without: tuple[Node, ...]
 
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The components that it does without."""
+        return tuple(it.component for it in self.without)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class IdleBootstrap:

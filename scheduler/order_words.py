@@ -24,7 +24,13 @@ def order_words(node: Node, plan: Plan, graph: BuildGraph, durations: Durations)
         lines.append(f"waits for {', '.join(map(str, waits))}")
     if blocked:
         lines.append(f"waits in vain for {', '.join(map(str, blocked))}")
-    return (*lines, _rank(node, graph, durations), *_cuts(node, graph), *_choices(node, graph))
+    return (
+        *lines,
+        _rank(node, graph, durations),
+        *_bootstrap(node, graph),
+        *_cuts(node, graph),
+        *_choices(node, graph),
+    )
 
 
 def _rank(node: Node, graph: BuildGraph, durations: Durations) -> str:
@@ -36,6 +42,16 @@ def _rank(node: Node, graph: BuildGraph, durations: Durations) -> str:
         f"place {before + 1} of {all_of_them} when ready: {duration(mine)} from its start to the end of the longest "
         f"path that begins with it; {len(graph.descendants(node))} builds need it"
     )
+
+
+def _bootstrap(node: Node, graph: BuildGraph) -> list[str]:
+    used = [
+        f"built --with {it.bcond} in the first round, without {', '.join(it.components)}, and in full in the next one"
+        for it in graph.bootstraps
+        if it.node == node
+    ]
+    idle = [f"not built --with {it.bcond} first: {it.why}" for it in graph.idle_bootstraps if it.node == node]
+    return [*used, *idle]
 
 
 def _cuts(node: Node, graph: BuildGraph) -> list[str]:

@@ -8,12 +8,14 @@ from enum import StrEnum
 from farm.node_inputs import NodeInputs
 from farm.printable import printable
 from farm.states import NodeState
+from scheduler.bootstraps import Bootstrapped, IdleBootstrap
 from scheduler.collector_rest import collector_resting
 from scheduler.edges import CutEdge
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
 from scheduler.node_changes import changes
 from scheduler.reasons import (
+    BootstrapFirst,
     LastFailed,
     MissingProvider,
     NeverBuilt,
@@ -82,11 +84,18 @@ class PlanNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan: nodes in build order; edges that were cut, and nodes kept from their architecture, among them."""
+    """A plan: nodes in build order; edges that were cut, and nodes kept from their architecture, among them.
+
+    Attributes:
+        bootstraps: of its nodes those that begin a cycle with their bcond; they have a reason that says so, too.
+        idle_bootstraps: those that have a bcond and are built in full all the same.
+    """
 
     nodes: tuple[PlanNode, ...]
     cut: tuple[CutEdge, ...]
     excluded: tuple[tuple[Node, str], ...]
+    bootstraps: tuple[Bootstrapped, ...] = ()
+    idle_bootstraps: tuple[IdleBootstrap, ...] = ()
 
 
 def make_plan(
@@ -120,6 +129,7 @@ def make_plan(
 def _planned(graph: BuildGraph, planner: "_Planner", selected: Collection[Node] | None) -> Plan:
     wanted = frozenset(graph.nodes) if selected is None else graph.with_ancestors([Node(*node) for node in selected])
     nodes = []
+    begun = bootstrap_reasons(graph)
     for node in graph.nodes:
         if node not in wanted:
             continue
@@ -130,7 +140,7 @@ def _planned(graph: BuildGraph, planner: "_Planner", selected: Collection[Node] 
                 component=node.component,
                 arch=node.arch,
                 action=action,
-                reasons=reasons,
+                reasons=(*reasons, *begun.get(node, ())),
                 wave=part.levels[node],
                 needs=part.needs[node],
                 blast_radius=part.blast_radii[node],
@@ -141,7 +151,14 @@ def _planned(graph: BuildGraph, planner: "_Planner", selected: Collection[Node] 
         nodes=tuple(nodes),
         cut=tuple(it for it in graph.cut if it.node in wanted),
         excluded=tuple(it for it in graph.excluded if selected is None or it[0].component in components),
+        bootstraps=tuple(it for it in graph.bootstraps if it.node in wanted),
+        idle_bootstraps=tuple(it for it in graph.idle_bootstraps if it.node in wanted),
     )
+
+
+def bootstrap_reasons(graph: BuildGraph) -> dict[Node, tuple[BootstrapFirst]]:
+    """Return what is said of each node that begins a cycle with its bootstrap bcond."""
+    return {it.node: (BootstrapFirst(bcond=it.bcond, without=it.components),) for it in graph.bootstraps}
 
 
 def to_dot(plan: Plan) -> str:
@@ -149,7 +166,8 @@ def to_dot(plan: Plan) -> str:
     known = {node.node for node in plan.nodes}
     lines = ["digraph plan {", "  rankdir=LR;", "  node [shape=box, style=filled];"]
     for node in plan.nodes:
-        label = f"{node.node}\n{node.action.value}: {describe(node.reasons[0])}"
+        begun = [it for it in node.reasons[1:] if isinstance(it, BootstrapFirst)]
+        label = f"{node.node}\n{node.action.value}: {'; '.join(map(describe, (node.reasons[0], *begun)))}"
         lines.append(
             f"  {_quoted(str(node.node))} [label={_quoted(label)}, fillcolor={_quoted(COLOURS[node.action])}];"
         )

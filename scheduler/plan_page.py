@@ -35,8 +35,18 @@ def plan_page(plan: Plan, forecast: Forecast, project: str) -> str:
         '<div class="picture" tabindex="0" role="region" aria-label="Picture of the plan">'
         f"{draw_plan(plan, forecast)}</div>\n"
         f"<details><summary>Critical path: {len(forecast.critical_path)} builds</summary><ol>{path}</ol></details>\n"
-        f"{_cuts(plan)}{_nodes(plan)}</main></body></html>\n"
+        f"{_bootstraps(plan)}{_cuts(plan)}{_nodes(plan)}</main></body></html>\n"
     )
+
+
+def _bootstraps(plan: Plan) -> str:
+    if not plan.bootstraps and not plan.idle_bootstraps:
+        return ""
+    said = [f"{it.node} is built --with {it.bcond} first, without {', '.join(it.components)}" for it in plan.bootstraps]
+    said += [f"{it.node} is not built --with {it.bcond} first: {it.why}" for it in plan.idle_bootstraps]
+    rows = "".join(f"<li>{_shown(line)}</li>" for line in said[:_LISTED])
+    count = len(plan.bootstraps)
+    return f"<details><summary>Cycles: {count} begin with a bootstrap bcond</summary><ul>{rows}</ul></details>\n"
 
 
 def _cuts(plan: Plan) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec import UNSET, UnsetType
+
 from scheduler.durations import Durations
 from scheduler.edges import CutEdge, Need
 from scheduler.forecast import Forecast
@@ -58,13 +60,30 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldBootstrap:
+    """A node for which farm.toml declares a bootstrap bcond.
+
+    Attributes:
+        without: components that its first build does without; empty where the bcond is not used.
+        idle: why it is not; empty where it is.
+    """
+
+    component: str
+    arch: str
+    bcond: str
+    without: tuple[str, ...]
+    idle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReport:
-    """All of a plan."""
+    """All of a plan; `bootstraps` is there only where farm.toml declares some."""
 
     nodes: tuple[PlanRow, ...]
     cut: tuple[CutEdge, ...]
     excluded: tuple[Excluded, ...]
     forecast: Forecast
+    bootstraps: tuple[ToldBootstrap, ...] | UnsetType = UNSET
 
 
 def report_plan(plan: Plan, graph: BuildGraph, durations: Durations, forecast: Forecast) -> PlanReport:
@@ -83,6 +102,16 @@ def report_plan(plan: Plan, graph: BuildGraph, durations: Durations, forecast: F
         cut=plan.cut,
         excluded=tuple(Excluded(component=node.component, arch=node.arch, why=why) for node, why in plan.excluded),
         forecast=forecast,
+        bootstraps=_bootstraps(plan) or UNSET,
+    )
+
+
+def _bootstraps(plan: Plan) -> tuple[ToldBootstrap, ...]:
+    used = [(it.node, it.bcond, it.components, "") for it in plan.bootstraps]
+    idle = [(it.node, it.bcond, (), it.why) for it in plan.idle_bootstraps]
+    return tuple(
+        ToldBootstrap(component=node.component, arch=node.arch, bcond=bcond, without=without, idle=why)
+        for node, bcond, without, why in sorted([*used, *idle])
     )
 
 

@@ -8,12 +8,17 @@ from scheduler.report import duration
 
 
 def remarks(made: Plan) -> list[str]:
-    """Return what else a person should know: cycles that the seed breaks, and what its spec excludes."""
+    """Return what else a person should know: how cycles begin, and what its spec excludes."""
     cut = [
         f"cycle: {edge.node} takes {', '.join(_known(edge.seed_packages))} from the seed instead of {edge.provider}"
         for edge in made.cut
     ]
-    return cut + [f"excluded: {node}: {why}" for node, why in made.excluded]
+    begun = [
+        f"cycle: {it.node} is built --with {it.bcond} first, without {', '.join(it.components)}; then in full"
+        for it in made.bootstraps
+    ]
+    idle = [f"bootstrap: {it.node} is not built --with {it.bcond} first: {it.why}" for it in made.idle_bootstraps]
+    return [*begun, *cut, *idle, *(f"excluded: {node}: {why}" for node, why in made.excluded)]
 
 
 def forecast_lines(forecast: Forecast) -> list[str]:

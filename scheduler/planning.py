@@ -18,7 +18,7 @@ from scheduler.known_graph import KnownGraph, real_packages
 from scheduler.node import Node
 from scheduler.plan import Action, LastBuild, Plan, make_plan
 from scheduler.plan_memory import PlanMemory
-from scheduler.preparation import Prepared
+from scheduler.preparation import Prepared, first_round
 from scheduler.quarantine import quarantine_words, quarantined
 from scheduler.reasons import Quarantined, Unresolvable
 from scheduler.resolution import MoreRequires
@@ -76,11 +76,13 @@ class Planner:
         self._memory = memory
         self._same: dict[Node, NodeState] = {}
         self._passed: dict[Node, Verdict] = {}
+        self._first: dict[Node, Prepared] = {}
 
     def plan(self, *, selected: Collection[Node] | None, forced: Collection[Node] = ()) -> Plan:
         """Plan a run of the selected nodes and all that they need."""
         self.learn_what_was_made()
         graph = self._known.graph
+        self._first = first_round(self._prepared, self._known.bootstraps)
         nodes = self._known.needs(selected)
         current = {node: found for node in nodes if (found := self._current(node)) is not None}
         if self._memory is not None:
@@ -151,20 +153,24 @@ class Planner:
 
     def _judged_before(self, node: Node) -> Verdict | None:
         """Return the verdict on the inputs of a node where it is remembered what they are."""
-        prepared, key = self._prepared[node.component], self._key(node)
+        prepared, key = self._source(node), self._key(node)
         if self._memory is None or key is None or isinstance(prepared, FarmError):
             return None
         build_id = self._memory.solved.build_id(key, prepared, node.arch)
         return None if build_id is None else self._verdict(build_id)
 
+    def _source(self, node: Node) -> Prepared | FarmError:
+        """Return what the first round makes a node from."""
+        return self._first.get(node) or self._prepared[node.component]
+
     def _key(self, node: Node) -> Digest | None:
-        prepared = self._prepared[node.component]
+        prepared = self._source(node)
         if self._memory is None or isinstance(prepared, FarmError):
             return None
         return self._memory.solved.key(node, prepared, self._known.graph.providers(node))
 
     def _solved(self, node: Node) -> NodeInputs | Unresolvable | None:
-        prepared = self._prepared[node.component]
+        prepared = self._source(node)
         if isinstance(prepared, FarmError):
             return Unresolvable(why=": ".join(filter(None, (prepared.what, prepared.why.partition("\n")[0]))))
         ancestors = self._known.graph.ancestors(node)

@@ -1,20 +1,23 @@
 """From components to source RPMs and what their specs say: once per rendered content, kept by identity."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from farm.bootstrap_source import BootstrapSources, UnknownBcondError
 from farm.build import BuildInputs
 from farm.buildroot_lock import BuildrootLock
 from farm.canonical import decode, encode, identity
 from farm.digest import Digest
-from farm.errors import FarmError, InfrastructureError
+from farm.errors import FarmError, InfrastructureError, ProjectError
 from farm.inputs.named_input import NamedInput
 from farm.node_inputs import NodeInputs
+from farm.project.farm_file import FARM_NAME
 from farm.project.model import Component
 from farm.sandbox.sandbox import VERSION
 from farm.source_package import RenderedSource, SourceRpm, SpecFacts
 from farm.store.artifact_store import ArtifactStore
+from scheduler.node import Node
 from workers.policy_macros import policy_digest
 from workers.site import Site
 from workers.tasks import MadeSource, SourceTask
@@ -30,6 +33,12 @@ class NothingMadeError(InfrastructureError):
     code = "PREP001"
 
 
+class BrokenBootstrapError(ProjectError):
+    """A spec that rpm can use is none with its bootstrap bcond."""
+
+    code = "PREP003"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A component, ready for the graph.
@@ -37,12 +46,16 @@ class Prepared:
     Attributes:
         facts: by architecture.
         named: what the source RPM is made from, input by input.
+        bootstrap: the bcond that its spec switches on to begin a cycle; empty for the component in full.
+        first: the same component with its bootstrap bcond, where farm.toml declares one.
     """
 
     source: RenderedSource
     source_rpm: SourceRpm
     facts: Mapping[str, SpecFacts]
     named: tuple[NamedInput, ...] = ()
+    bootstrap: str = ""
+    first: "Prepared | None" = None
 
     def build_inputs(self, arch: str, buildroot: Digest) -> BuildInputs:
         """Return what identifies a build for an architecture, in a buildroot."""
@@ -59,7 +72,14 @@ class Prepared:
     def inputs(self, arch: str, lock: BuildrootLock) -> NodeInputs:
         """Return the inputs of a build for an architecture, in a buildroot."""
         build = self.build_inputs(arch, lock.id)
-        return NodeInputs(build=build, source=self.source, source_rpm=self.source_rpm, lock=lock, named=self.named)
+        return NodeInputs(
+            build=build,
+            source=self.source,
+            source_rpm=self.source_rpm,
+            lock=lock,
+            named=self.named,
+            bootstrap=self.bootstrap,
+        )
 
 
 class Preparation:
@@ -71,6 +91,7 @@ class Preparation:
         tools: lock of the buildroot that rpmbuild and rpmspec run in.
         make: makes what is not kept: `run_source`, or what has a cluster do it.
         at_once: how many components.
+        bootstraps: switches on the bconds that begin cycles; none where it is not given.
     """
 
     def __init__(
@@ -83,6 +104,7 @@ class Preparation:
         tools: BuildrootLock,
         make: MakeSource,
         at_once: int,
+        bootstraps: BootstrapSources | None = None,
     ) -> None:
         self._render = render
         self._name_inputs = name_inputs
@@ -91,9 +113,14 @@ class Preparation:
         self._tools = tools
         self._make = make
         self._at_once = at_once
+        self._bootstraps = bootstraps
 
     def prepare(self, components: Sequence[Component], arches: Sequence[str]) -> dict[str, Prepared | FarmError]:
-        """Return each component prepared, or the error that keeps it from being, in the order they are given."""
+        """Return each component prepared, or the error that keeps it from being, in the order they are given.
+
+        Raises:
+            UnknownBcondError: a component's bootstrap bcond is none of its spec.
+        """
         with ThreadPoolExecutor(self._at_once) as pool:
             results = pool.map(lambda component: self._attempt(component, arches), components)
             return {component.name: result for component, result in zip(components, results, strict=True)}
@@ -101,11 +128,30 @@ class Preparation:
     def _attempt(self, component: Component, arches: Sequence[str]) -> Prepared | FarmError:
         try:
             return self._prepare(component, arches)
+        except UnknownBcondError:
+            raise
         except FarmError as error:
             return error
 
     def _prepare(self, component: Component, arches: Sequence[str]) -> Prepared:
-        source = self._render(component)
+        full = self._made(self._render(component), arches)
+        full = replace(full, named=self._name_inputs(component))
+        bcond = self._bootstraps.bcond(component.name) if self._bootstraps is not None else ""
+        if self._bootstraps is None or not bcond:
+            return full
+        source = self._bootstraps.source(full.source)
+        try:
+            first = self._made(source, arches)
+        except ProjectError as exc:
+            raise BrokenBootstrapError(
+                f"{source.spec_name} cannot be used with its bcond {bcond!r}: {exc.what}",
+                why=exc.why,
+                hint=f"lines are one further down than in the rendered spec: [bootstrap] of {FARM_NAME} adds one",
+            ) from exc
+        said = NamedInput(name=("bootstrap", component.name), value=bcond, file=FARM_NAME)
+        return replace(full, first=replace(first, named=(said, *full.named), bootstrap=bcond))
+
+    def _made(self, source: RenderedSource, arches: Sequence[str]) -> Prepared:
         kept = _Kept(store=self._store, recipe=_recipe(source, self._tools))
         source_rpm = kept.source_rpm()
         facts = {arch: found for arch in arches if (found := kept.facts(arch)) is not None}
@@ -123,13 +169,18 @@ class Preparation:
             source_rpm = source_rpm or made.source_rpm
             facts |= {found.arch: found for found in made.facts}
         if source_rpm is None:
-            raise NothingMadeError(f"no source RPM of {component.name} was made")
-        return Prepared(
-            source=source,
-            source_rpm=source_rpm,
-            facts={arch: facts[arch] for arch in arches},
-            named=self._name_inputs(component),
-        )
+            raise NothingMadeError(f"no source RPM of {source.component} was made")
+        return Prepared(source=source, source_rpm=source_rpm, facts={arch: facts[arch] for arch in arches})
+
+
+def first_round(prepared: Mapping[str, Prepared | FarmError], nodes: Iterable[Node]) -> dict[Node, Prepared]:
+    """Return what those nodes are made from in the first round that have a bootstrap bcond."""
+    found = {}
+    for node in nodes:
+        it = prepared[node.component]
+        if isinstance(it, Prepared) and it.first is not None:
+            found[node] = it.first
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

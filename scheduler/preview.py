@@ -10,7 +10,7 @@ from farm.history.repository import ProjectRepository
 from farm.project.root import find_root
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
-from scheduler.plan import Action, Plan, PlanNode
+from scheduler.plan import Action, Plan, PlanNode, bootstrap_reasons
 from scheduler.reasons import InputChanged, NeverBuilt, ParentRebuilt, Reason, SpecChanged
 
 
@@ -50,6 +50,7 @@ def preview_plan(graph: BuildGraph, changes: Sequence[ComponentChange], selected
     radii = graph.blast_radii()
     reached: dict[Node, Action] = {}
     nodes = []
+    begun = bootstrap_reasons(graph)
     for node in graph.nodes:
         own = causes.get(node.component, ())
         parents = tuple(
@@ -63,7 +64,7 @@ def preview_plan(graph: BuildGraph, changes: Sequence[ComponentChange], selected
                 component=node.component,
                 arch=node.arch,
                 action=reached[node],
-                reasons=(*own, *parents),
+                reasons=(*own, *parents, *begun.get(node, ())),
                 wave=graph.level(node),
                 needs=tuple(provider.component for provider in graph.providers(node)),
                 blast_radius=radii[node],
@@ -74,6 +75,8 @@ def preview_plan(graph: BuildGraph, changes: Sequence[ComponentChange], selected
         nodes=tuple(it for it in nodes if it.node in wanted),
         cut=tuple(it for it in graph.cut if it.node in reached and it.node in wanted),
         excluded=(),
+        bootstraps=tuple(it for it in graph.bootstraps if it.node in reached and it.node in wanted),
+        idle_bootstraps=tuple(it for it in graph.idle_bootstraps if it.node in reached and it.node in wanted),
     )
 
 

@@ -164,6 +164,21 @@ class Requested(msgspec.Struct, frozen=True, kw_only=True, tag="requested"):
         return "requested"
 
 
+class BootstrapFirst(msgspec.Struct, frozen=True, kw_only=True, tag="bootstrap"):
+    """It is in a cycle, and its first round is a bootstrap build; a later round builds it in full.
+
+    Attributes:
+        bcond: what that build switches on.
+        without: components that it does without; sorted.
+    """
+
+    bcond: str
+    without: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"bootstrap: first --with {self.bcond}, without {_some(self.without)}; then in full"
+
+
 class UpToDate(msgspec.Struct, frozen=True, kw_only=True, tag="up-to-date"):
     """The same inputs have a reproducible verdict."""
 
@@ -187,6 +202,7 @@ Reason = (
     | LastFailed
     | Unreproducible
     | Requested
+    | BootstrapFirst
     | UpToDate
 )
 

@@ -32,10 +32,11 @@ class NotSettledError(NotReproducibleError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What a node has made, and the buildroot that it was made in."""
+    """What a node has made, and the buildroot that it was made in; `bootstrap` is the bcond it began a cycle with."""
 
     lock: BuildrootLock
     rpms: tuple[BuiltRpm, ...]
+    bootstrap: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +46,20 @@ class Round:
     Attributes:
         number: counted from 2 on.
         stale: nodes that were built with packages which the stage has others for by now, and the names of these.
-        nodes: the stale nodes and all that need them: what is resolved again.
+        begun: nodes that were built with a bootstrap bcond, which this round builds in full.
+        nodes: those two and all that need them: what is resolved again.
         previous: all that the stage has made before.
     """
 
     number: int
     stale: Mapping[Node, tuple[str, ...]]
+    begun: Mapping[Node, str]
     nodes: frozenset[Node]
     previous: Mapping[Node, tuple[BuiltRpm, ...]]
 
     def describe(self) -> str:
         """Return one line for a person."""
-        return f"round {self.number}: {len(self.nodes)} to look at again: {described(self.stale)}"
+        return f"round {self.number}: {len(self.nodes)} to look at again: {described(self.stale, self.begun)}"
 
 
 def stale_nodes(made: Mapping[Node, Made]) -> dict[Node, tuple[str, ...]]:
@@ -70,6 +73,11 @@ def stale_nodes(made: Mapping[Node, Made]) -> dict[Node, tuple[str, ...]]:
     digests = {arch: digests_by_name(found) for arch, found in rpms.items()}
     stale = {node: stale_packages(made[node].lock, digests[node.arch]) for node in sorted(made)}
     return {node: names for node, names in stale.items() if names}
+
+
+def begun_nodes(made: Mapping[Node, Made]) -> dict[Node, str]:
+    """Return the nodes that began a cycle with a bootstrap bcond and have not been built in full yet; sorted."""
+    return {node: made[node].bootstrap for node in sorted(made) if made[node].bootstrap}
 
 
 def build_in_rounds(
@@ -101,35 +109,43 @@ def build_in_rounds(
     outcomes = first
     found = made(outcomes)
     for number in range(1, most + 1):
-        stale = stale_nodes(found)
-        record.ended(number, stale)
-        if not stale or not goes_on(outcomes):
+        stale, begun = stale_nodes(found), begun_nodes(found)
+        record.ended(number, stale.keys() | begun.keys())
+        if not (stale or begun) or not goes_on(outcomes):
             return outcomes
         if number == most:
             raise NotSettledError(
                 f"the stage still changes after {most} rounds",
-                why="\n".join(_lines(stale)),
+                why="\n".join(_lines(stale, begun)),
                 hint="allow more with --rounds; a package that changes in every round is not reproducible",
             )
-        nodes = frozenset(node for it in stale for node in (it, *dependents(it))) & found.keys()
+        again = stale.keys() | begun.keys()
+        nodes = frozenset(node for it in again for node in (it, *dependents(it))) & found.keys()
         this = Round(
-            number=number + 1, stale=stale, nodes=nodes, previous={node: it.rpms for node, it in sorted(found.items())}
+            number=number + 1,
+            stale=stale,
+            begun=begun,
+            nodes=nodes,
+            previous={node: it.rpms for node, it in sorted(found.items())},
         )
         tell(this.describe())
-        record.started(this.number, len(nodes), described(stale))
+        record.started(this.number, len(nodes), described(stale, begun))
         outcomes = _merged(outcomes, drive(this))
         before, found = found, made(outcomes)
         tell(f"round {this.number}: {_changes(before, found)}")
     return outcomes
 
 
-def described(stale: Mapping[Node, tuple[str, ...]]) -> str:
-    """Return which nodes are stale because of what, the first few of them."""
-    rest = len(stale) - _SHOWN
-    return "; ".join(_lines(dict(list(stale.items())[:_SHOWN]))) + (f"; and {rest} more" if rest > 0 else "")
+def described(stale: Mapping[Node, tuple[str, ...]], begun: Mapping[Node, str]) -> str:
+    """Return which nodes a further round builds because of what, the first few of them."""
+    lines = list(_lines(stale, begun))
+    rest = len(lines) - _SHOWN
+    return "; ".join(lines[:_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
 
 
-def _lines(stale: Mapping[Node, tuple[str, ...]]) -> Iterator[str]:
+def _lines(stale: Mapping[Node, tuple[str, ...]], begun: Mapping[Node, str]) -> Iterator[str]:
+    for node, bcond in begun.items():
+        yield f"{node} was built --with {bcond}, not in full"
     for node, names in stale.items():
         yield f"{node} was built with other bytes of {', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''}"
 

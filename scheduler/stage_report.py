@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from farm.cli.output import Column
+from scheduler.bootstraps import Bootstrapped
+from scheduler.edges import CutEdge
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
 from scheduler.plan import Plan
@@ -11,10 +13,10 @@ from scheduler.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRow:
-    """A node that is built first with the seed's packages in place of the stage's own.
+    """A node that is built first with the seed's packages in place of the stage's own, or with its bootstrap bcond.
 
     Attributes:
-        instead_of: the components whose packages the seed's stand in for.
+        instead_of: the components whose packages the seed's stand in for, or that its bcond does without.
         seed_packages: those packages.
         reached: how many nodes the second round looks at again because of it, if its bytes change.
     """
@@ -40,25 +42,29 @@ STAGE_COLUMNS: Sequence[Column[StageRow]] = (
 
 
 def stage_rows(plan: Plan, graph: BuildGraph) -> list[StageRow]:
-    """Return a row for each node with cuts, in build order."""
+    """Return a row for each node with cuts or a bootstrap bcond, in build order."""
     waves = {it.node: it.wave for it in plan.nodes}
-    cuts: dict[Node, list[int]] = {}
-    for index, cut in enumerate(plan.cut):
-        cuts.setdefault(cut.node, []).append(index)
+    cuts: dict[Node, list[CutEdge]] = {}
+    for cut in plan.cut:
+        cuts.setdefault(cut.node, []).append(cut)
+    begun = {it.node: it for it in plan.bootstraps}
     radii = graph.blast_radii()
     rows = [
-        StageRow(
-            component=node.component,
-            arch=node.arch,
-            wave=waves[node],
-            instead_of=tuple(plan.cut[index].provider.component for index in found),
-            seed_packages=tuple(
-                sorted({package for index in found for package in plan.cut[index].seed_packages if package})
-            ),
-            why="; ".join(dict.fromkeys(plan.cut[index].why for index in found)),
-            reached=radii[node],
-        )
-        for node, found in cuts.items()
+        _row(node, waves[node], cuts.get(node, ()), begun.get(node), radii[node])
+        for node in cuts.keys() | begun.keys()
         if node in waves
     ]
     return sorted(rows, key=lambda row: (row.wave, row.component, row.arch))
+
+
+def _row(node: Node, wave: int, cuts: Sequence[CutEdge], begun: Bootstrapped | None, reached: int) -> StageRow:
+    bootstrap = [f"bootstrap: first --with {begun.bcond}, then in full"] if begun is not None else []
+    return StageRow(
+        component=node.component,
+        arch=node.arch,
+        wave=wave,
+        instead_of=(*(begun.components if begun is not None else ()), *(cut.provider.component for cut in cuts)),
+        seed_packages=tuple(sorted({package for cut in cuts for package in cut.seed_packages if package})),
+        why="; ".join(dict.fromkeys([*bootstrap, *(cut.why for cut in cuts)])),
+        reached=reached,
+    )

@@ -12,6 +12,7 @@ from farm.node_inputs import load_inputs
 from farm.states import NodeState
 from farm.verdict import Verdict
 from scheduler.assembly import Assembly
+from scheduler.bootstrap_resolver import BootstrapResolver
 from scheduler.driver import Driver
 from scheduler.executor import Executor
 from scheduler.known_graph import KnownGraph
@@ -19,7 +20,7 @@ from scheduler.machine import Machine
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.policy import Policy
-from scheduler.preparation import Prepared
+from scheduler.preparation import Prepared, first_round
 from scheduler.report import Reporter
 from scheduler.retry import RetryPolicy
 from scheduler.rounds import Made, RoundsLeftError, build_in_rounds
@@ -63,7 +64,7 @@ class StageRun:
         control = RunControl(ledger, self.run.run_id)
         record = RoundsRecord(ledger, self.run.run_id)
         outcomes = build_in_rounds(
-            self._drive(self.known.needs(wanted), executor, {}, control, self.settled),
+            self._drive(self.known.needs(wanted), executor, {}, control, first=True),
             drive=lambda this: self._drive(self._needs_in(this.nodes), executor, this.previous, control),
             made=self._made,
             dependents=lambda node: self.known.graph.descendants(node),  # noqa: PLW0108 - the graph grows
@@ -81,6 +82,7 @@ class StageRun:
         return outcomes
 
     def _needs_in(self, nodes: frozenset[Node]) -> dict[Node, frozenset[Node]]:
+        self.known.begin_later_round()
         return {
             node: frozenset(self.known.graph.providers(node)) & nodes
             for node in self.known.graph.nodes
@@ -97,7 +99,7 @@ class StageRun:
                 continue
             verdict, inputs = ledger.verdict(outcome.build_id), load_inputs(store, outcome.build_id)
             if verdict is not None and inputs is not None:
-                found[node] = Made(lock=inputs.lock, rpms=verdict.rpms)
+                found[node] = Made(lock=inputs.lock, rpms=verdict.rpms, bootstrap=inputs.bootstrap)
         return found
 
     def _is_usable(self, outcome: NodeOutcome) -> bool:
@@ -114,11 +116,14 @@ class StageRun:
         executor: Executor,
         previous: Mapping[Node, tuple[BuiltRpm, ...]],
         control: RunControl,
-        settled: Mapping[Node, Verdict] | None = None,
+        *,
+        first: bool = False,
     ) -> Sequence[NodeOutcome]:
         assembly = self.assembly
+        settled = self.settled if first else {}
+        bootstraps = first_round(self.prepared, self.known.bootstraps) if first else {}
         machine = Machine(
-            needs={node: found for node, found in needs.items() if node not in (settled or {})},
+            needs={node: found for node, found in needs.items() if node not in settled},
             policy=self.policy,
             variations=VARIATIONS,
             retry=RetryPolicy(),
@@ -130,7 +135,7 @@ class StageRun:
                 run_id=self.run.run_id,
                 machine=machine,
                 known=self.known,
-                resolver=assembly.resolver,
+                resolver=BootstrapResolver(assembly.resolver, bootstraps),
                 prepared=self.prepared,
                 wanted=list(needs),
                 surroundings=Surroundings(
@@ -145,6 +150,6 @@ class StageRun:
                 ),
                 previous=previous,
                 control=control,
-                settled={node: verdict for node, verdict in (settled or {}).items() if node in needs},
+                settled={node: verdict for node, verdict in settled.items() if node in needs},
             )
             return driver.run()

@@ -13,7 +13,14 @@ from farm.build import BuildLimits
 from farm.project.decode import decode_file
 from farm.project.diagnosis import Fault
 from farm.project.errors import FarmSettingsError
-from farm.project.farm_settings import BuildFrom, FarmSettings, LayerSetting, RepositorySetting, Waiver
+from farm.project.farm_settings import (
+    BootstrapSetting,
+    BuildFrom,
+    FarmSettings,
+    LayerSetting,
+    RepositorySetting,
+    Waiver,
+)
 from farm.project.origin import Keys, Origin
 from farm.sources.errors import UrlTemplateError
 from farm.sources.url_template import expand_lookaside
@@ -23,6 +30,8 @@ FARM_NAME = "farm.toml"
 _PLACEHOLDERS = frozenset({"cache", "project", "arch"})
 _SIZE = re.compile(r"(?P<number>[1-9][0-9]{0,15})(?P<unit>[KMGT]?)")
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_BCOND = re.compile(r"[A-Za-z0-9_]{1,64}")
+"""What can be part of the name of an RPM macro."""
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -94,6 +103,7 @@ class FarmFile(_Entry, frozen=True):
     sources: SourcesEntry = SourcesEntry()
     verification: VerificationEntry = VerificationEntry()
     waivers: list[WaiverEntry] = []
+    bootstrap: dict[str, str] = {}
 
 
 def read_farm_settings(root: Path) -> FarmSettings:
@@ -136,6 +146,9 @@ def _settings(entry: FarmFile) -> FarmSettings:
         lookaside_mirrors=tuple(entry.sources.lookaside_mirrors),
         scripts_network=entry.sources.scripts_network,
         cutoff_share=entry.verification.cutoff_share,
+        bootstrap=tuple(
+            BootstrapSetting(component=component, bcond=bcond) for component, bcond in sorted(entry.bootstrap.items())
+        ),
     )
 
 
@@ -154,7 +167,14 @@ def _check(entry: FarmFile) -> Iterator[Fault]:
         yield from _check_mirror(template, ("sources", "lookaside-mirrors", position))
     if not 0 <= entry.verification.cutoff_share <= 1:
         yield Fault(keys=("verification", "cutoff-share"), message="must be from 0 to 1")
-    for position, waiver in enumerate(entry.waivers):
+    yield from _check_waivers(entry.waivers)
+    for component, bcond in entry.bootstrap.items():
+        if not _BCOND.fullmatch(bcond):
+            yield Fault(keys=("bootstrap", component), message=f"{bcond!r} is no bcond: letters, digits and `_` only")
+
+
+def _check_waivers(waivers: list[WaiverEntry]) -> Iterator[Fault]:
+    for position, waiver in enumerate(waivers):
         where: Keys = ("waivers", position)
         if not waiver.component or not waiver.reason.strip():
             yield Fault(keys=where, message="a waiver needs `component` and a `reason`")

@@ -54,6 +54,14 @@ class Waiver:
         return self.component == component and self.arch in ("", arch) and today <= self.until
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootstrapSetting:
+    """The bcond that builds a component without what closes a cycle: as `rpmbuild --with` sets it."""
+
+    component: str
+    bcond: str
+
+
 class BuildFrom(StrEnum):
     """What source RPMs are made of."""
 
@@ -73,6 +81,7 @@ class FarmSettings:
         lookaside_mirrors: templates of further lookasides, asked in this order after a distribution's own.
         scripts_network: whether scripts that make source files have the network of the machine.
         cutoff_share: from 0 to 1: the share of builds saved by early cutoff that are built once more all the same.
+        bootstrap: sorted by component; each is there once.
     """
 
     arches: tuple[str, ...] = ("x86_64",)
@@ -85,6 +94,7 @@ class FarmSettings:
     lookaside_mirrors: tuple[str, ...] = ()
     scripts_network: bool = False
     cutoff_share: float = 0.0
+    bootstrap: tuple[BootstrapSetting, ...] = ()
 
     def waiver_for(self, component: str, arch: str, today: date) -> Waiver | None:
         """Return the waiver that holds for a component and architecture today."""

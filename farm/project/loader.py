@@ -55,7 +55,7 @@ def _load(root: Path, config_files: Sequence[Path], *, permissive: bool, footpri
     components, groups = _resolve(definitions, Boundary(roots, footprint), permissive=permissive)
     footprint.note(root / FARM_NAME)
     farm = read_farm_settings(root)
-    _check_waivers(root, farm, components)
+    _check_names(root, farm, components)
     said = definitions.project
     return Project(
         root=root,
@@ -174,10 +174,18 @@ def _groups_by_package(definitions: Definitions) -> dict[str, PackageGroup]:
     return {package: group for group in definitions.package_groups.values() for package in group.packages}
 
 
-def _check_waivers(root: Path, farm: FarmSettings, components: dict[str, Component]) -> None:
+def _check_names(root: Path, farm: FarmSettings, components: dict[str, Component]) -> None:
     for position, waiver in enumerate(farm.waivers):
         if waiver.component not in components:
             origin = Origin(file=root / FARM_NAME, keys=("waivers", position))
             raise FarmSettingsError(
                 "a waiver names an unknown component", why=f"{origin}: there is no component {waiver.component!r}"
+            )
+    for setting in farm.bootstrap:
+        if setting.component not in components:
+            origin = Origin(file=root / FARM_NAME, keys=("bootstrap", setting.component))
+            raise FarmSettingsError(
+                "[bootstrap] names an unknown component",
+                why=f"{origin}: there is no component {setting.component!r}",
+                hint="name it as farm component list does, or take the line out",
             )

@@ -157,6 +157,7 @@ class DemoProject:
         seed: path of the seed, in which `$arch` stands for an architecture.
         specs: text of each component's spec, by component.
         build_from: what source RPMs are made of.
+        bootstrap: bcond by component.
     """
 
     root: Path
@@ -167,6 +168,7 @@ class DemoProject:
     verification: str = ""
     waivers: str = ""
     build_from: str = "overlays"
+    bootstrap: dict[str, str] = field(default_factory=dict)
 
     def write(self) -> "DemoProject":
         """Write the project; files that are there already are replaced."""
@@ -187,13 +189,15 @@ class DemoProject:
             parts.append(f'[components.{name}]\nspec = {{ type = "local", path = "specs/{name}/{name}.spec" }}\n')
             parts.append(self.overlays.get(name, ""))
         (self.root / "azldev.toml").write_text("\n".join(parts), encoding="utf-8")
+        bootstrap = "".join(f'{name} = "{bcond}"\n' for name, bcond in sorted(self.bootstrap.items()))
         base = ", ".join(f'"{name}"' for name in BASE)
         (self.root / "farm.toml").write_text(
             f'build-from = "{self.build_from}"\n\n'
             f'[[repositories]]\nname = "seed"\npath = "{self.seed}"\npriority = 99\n\n'
             f"[buildroot]\nbase = [{base}]\n\n"
             '[[buildroot.layers]]\nname = "c"\npackages = ["gcc"]\n\n'
-            f"[limits]\n{self.limits}\n[verification]\n{self.verification}\n{self.waivers}",
+            f"[limits]\n{self.limits}\n[verification]\n{self.verification}\n{self.waivers}"
+            + (f"\n[bootstrap]\n{bootstrap}" if bootstrap else ""),
             encoding="utf-8",
         )
         return self

@@ -4,7 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from farm.nevra import Nevra
 from farm.source_package import BinaryPackage, SpecFacts
+from scheduler.bootstraps import Declared
+from scheduler.graph import BuildGraph
+from scheduler.known_node import Known
 from scheduler.node import Node
+from scheduler.standing_graph import StandingGraph
 
 ARCH = "x86_64"
 
@@ -35,6 +39,13 @@ def spec(
         excluded=excluded,
     )
     return Node(component, arch), facts
+
+
+def beginning(full: Sequence[tuple[Node, SpecFacts]], *first: tuple[Node, SpecFacts], seed: "Seed") -> BuildGraph:
+    """Return the graph of some specs, of which those of `first` have the bootstrap bcond `tiny`."""
+    known = {which: Known(spec=facts) for which, facts in full}
+    declared = {which: Declared(bcond="tiny", known=Known(spec=facts)) for which, facts in first}
+    return StandingGraph(known, seed_provides=seed, declared=declared).graph
 
 
 class Seed:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import hypothesis.strategies as st
 import pytest
-from builders.spec_facts import Seed, binary, node, spec
+from builders.spec_facts import Seed, beginning, binary, node, spec
 from hypothesis import given, settings
 
 from farm.source_package import SpecFacts
@@ -22,9 +22,7 @@ NOTHING = Seed()
 def graph_of(
     *specs: tuple[Node, SpecFacts], seed: Seed = NOTHING, bootstraps: Mapping[Node, SpecFacts] | None = None
 ) -> BuildGraph:
-    declared = {which: Declared(bcond="first", known=Known(spec=it)) for which, it in (bootstraps or {}).items()}
-    known = {which: Known(spec=it) for which, it in specs}
-    return StandingGraph(known, seed_provides=seed, declared=declared).graph
+    return beginning(specs, *(bootstraps or {}).items(), seed=seed)
 
 
 def cut(graph: BuildGraph) -> list[str]:

@@ -2,8 +2,10 @@ import pytest
 from builders.spec_facts import binary, node, spec
 
 from farm.source_package import SpecFacts
+from scheduler.bootstraps import Declared
 from scheduler.cuts import UncuttableCycleError
 from scheduler.known_graph import KnownGraph
+from scheduler.known_node import Known
 from scheduler.node import Node
 from scheduler.requirement_text import RequirementError
 
@@ -77,3 +79,26 @@ def test_real_packages_that_make_no_graph_are_not_taken_in() -> None:
         graph.learn_packages({node("app"): [binary("app", provides=["virtual(app)"])]})
     assert graph.graph is before
     assert graph.learn_packages({node("app"): [binary("app")]}) is False
+
+
+def test_what_full_builds_need_and_provide_does_not_close_a_cycle_that_has_begun() -> None:
+    first = Declared(bcond="tiny", known=Known(spec=spec("a")[1]))
+    graph = KnownGraph(
+        facts=dict([spec("a", "b"), spec("b", "a"), spec("c")]),
+        seed_provides=lambda _requirement, _arch: "",
+        requires={},
+        declared={node("a"): first},
+    )
+    assert graph.bootstraps == {node("a")}
+    graph.learn_packages({node("a"): [binary("a", provides=["x"])]})
+    before = graph.needs()
+    assert set(graph.needs([node("a")])) == {node("a"), node("b")}, "its full build needs b"
+    with pytest.raises(UncuttableCycleError):
+        graph.learn_packages({node("a"): [binary("a", requires=["b"])]})
+
+    graph.begin_later_round()
+    graph.learn_requires(node("a"), ["b"])
+    assert not graph.learn_packages({node("a"): [binary("a", requires=["b"])]})
+    assert graph.needs() == before
+    graph.learn_requires(node("c"), ["a"])
+    assert graph.needs()[node("c")] == {node("a")}, "others go on to be learned of"

@@ -1,4 +1,4 @@
-from builders.spec_facts import Seed, binary, node, spec
+from builders.spec_facts import Seed, beginning, binary, node, spec
 
 from scheduler.durations import Duration, Durations
 from scheduler.graph import BuildGraph
@@ -59,3 +59,10 @@ def test_it_says_where_the_seed_stands_in() -> None:
 
 def test_an_excluded_node_has_no_order() -> None:
     assert said(GRAPH, node("off")) == ()
+
+
+def test_it_says_who_begins_a_cycle_and_who_need_not() -> None:
+    graph = beginning([spec("a", "b"), spec("b", "a"), spec("c")], spec("a"), spec("c"), seed=Seed())
+
+    assert "built --with tiny in the first round, without b, and in full in the next one" in said(graph, node("a"))
+    assert "not built --with tiny first: it is in no cycle" in said(graph, node("c"))

@@ -2,7 +2,7 @@ import random
 
 import hypothesis.strategies as st
 from builders.node_inputs import locked, node_inputs
-from builders.spec_facts import Seed, node, spec
+from builders.spec_facts import Seed, beginning, node, spec
 from hypothesis import given, settings
 
 from farm.canonical import encode
@@ -227,3 +227,11 @@ def test_a_changed_package_of_the_seed_is_a_reason_to_build() -> None:
 
     assert action is Action.BUILD
     assert [str(reason) for reason in reasons] == ["buildroot: gcc-15-1.x86_64 is new"]
+
+
+def test_a_drawing_marks_what_begins_a_cycle() -> None:
+    graph = beginning([spec("a", "b"), spec("b", "a")], spec("a"), seed=Seed())
+
+    assert "build: never built; bootstrap: first --with tiny, without b; then in full" in to_dot(
+        make_plan(graph, current={}, last={})
+    )

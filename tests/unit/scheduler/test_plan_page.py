@@ -1,4 +1,4 @@
-from builders.spec_facts import Seed, spec
+from builders.spec_facts import Seed, beginning, spec
 
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
@@ -17,3 +17,15 @@ def test_the_page_says_what_is_built_why_and_until_when() -> None:
     assert "<td>lib<td>x86_64<td>0<td>build<td>never built<td>1" in page
     assert "<li>lib.x86_64</li><li>app.x86_64</li>" in page
     assert "expected end" in page
+
+
+def test_the_page_says_who_begins_a_cycle() -> None:
+    graph = beginning([spec("a", "b"), spec("b", "a"), spec("c")], spec("a"), spec("c"), seed=Seed())
+    plan = make_plan(graph, current={}, last={})
+
+    page = plan_page(plan, foretell(plan, Durations(), {}, 0.5), "demo")
+
+    assert "<summary>Cycles: 1 begin with a bootstrap bcond</summary>" in page
+    assert "<li>a.x86_64 is built --with tiny first, without b</li>" in page
+    assert "<li>c.x86_64 is not built --with tiny first: it is in no cycle</li>" in page
+    assert "never built; bootstrap: first --with tiny" in page

@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 import msgspec
-from builders.spec_facts import Seed, binary, spec
+from builders.spec_facts import Seed, beginning, binary, spec
 
 from scheduler.durations import Duration, Durations
 from scheduler.forecast import foretell
@@ -43,6 +43,23 @@ def test_the_critical_path_is_marked_and_what_is_left_out_is_told() -> None:
     assert [(it.component, it.why) for it in found.excluded] == [("off", "ExclusiveArch: s390x")]
     assert len(found.cut) == 1
     assert (found.nodes[0].seconds, found.nodes[0].samples) == (5, 2)
+
+
+def test_bootstraps_are_told_where_some_are_declared_and_else_not_even_named() -> None:
+    graph = beginning([spec("a", "b"), spec("b", "a"), spec("c")], spec("a"), spec("c"), seed=Seed())
+    plan = make_plan(graph, current={}, last={})
+
+    told = msgspec.json.decode(
+        msgspec.json.encode(report_plan(plan, graph, Durations(), foretell(plan, Durations(), {}, 0.5)))
+    )
+
+    assert told["bootstraps"] == [
+        {"component": "a", "arch": "x86_64", "bcond": "tiny", "without": ["b"], "idle": ""},
+        {"component": "c", "arch": "x86_64", "bcond": "tiny", "without": [], "idle": "it is in no cycle"},
+    ]
+    reasons = {row["component"]: [it["reason"]["type"] for it in row["reasons"]] for row in told["nodes"]}
+    assert reasons == {"a": ["never-built", "bootstrap"], "b": ["never-built", "parent-rebuilt"], "c": ["never-built"]}
+    assert "bootstraps" not in msgspec.to_builtins(report())
 
 
 def test_the_plan_is_the_same_byte_for_byte_whatever_the_hash_seed() -> None:

@@ -1,4 +1,4 @@
-from builders.spec_facts import Seed, spec
+from builders.spec_facts import Seed, beginning, spec
 
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
@@ -24,3 +24,12 @@ def test_nothing_is_told_of_time_where_nothing_is_built() -> None:
     plan = make_plan(build_graph({}, seed_provides=Seed()), current={}, last={})
 
     assert forecast_lines(foretell(plan, Durations(), {}, 0.5)) == []
+
+
+def test_a_person_is_told_who_begins_a_cycle_and_who_need_not() -> None:
+    graph = beginning([spec("a", "b"), spec("b", "a"), spec("c")], spec("a"), spec("c"), seed=Seed())
+
+    assert remarks(make_plan(graph, current={}, last={})) == [
+        "cycle: a.x86_64 is built --with tiny first, without b; then in full",
+        "bootstrap: c.x86_64 is not built --with tiny first: it is in no cycle",
+    ]

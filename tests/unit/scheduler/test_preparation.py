@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,11 +7,23 @@ from builders.builds import digest
 from builders.projects import make_component
 from builders.source_tasks import TOOLS, facts_of, made_by, rendered, site
 
+from farm.bootstrap_source import BootstrapSources, UnknownBcondError
+from farm.buildroot_lock import BuildrootLock
 from farm.errors import FarmError, ProjectError
+from farm.nevra import Nevra
+from farm.project.farm_settings import BootstrapSetting, FarmSettings
 from farm.project.model import Component
-from farm.source_package import RenderedSource
+from farm.source_package import RenderedSource, SourceFile, SourceRpm
 from farm.store.directory_store import DirectoryStore
-from scheduler.preparation import MakeSource, NothingMadeError, Preparation, Prepared
+from scheduler.node import Node
+from scheduler.preparation import (
+    BrokenBootstrapError,
+    MakeSource,
+    NothingMadeError,
+    Preparation,
+    Prepared,
+    first_round,
+)
 from workers.spec_errors import SpecError
 from workers.tasks import MadeSource, SourceTask
 
@@ -22,7 +36,14 @@ def render(component: Component) -> RenderedSource:
     return rendered(component.name)
 
 
-def preparation(root: Path, make: MakeSource, at_once: int = 2) -> Preparation:
+def preparation(
+    root: Path,
+    make: MakeSource,
+    at_once: int = 2,
+    *,
+    render: Callable[[Component], RenderedSource] = render,
+    bootstraps: BootstrapSources | None = None,
+) -> Preparation:
     return Preparation(
         render=render,
         name_inputs=lambda _component: (),
@@ -31,6 +52,7 @@ def preparation(root: Path, make: MakeSource, at_once: int = 2) -> Preparation:
         tools=TOOLS,
         make=make,
         at_once=at_once,
+        bootstraps=bootstraps,
     )
 
 
@@ -102,3 +124,65 @@ def test_how_many_are_made_at_once_changes_nothing(tmp_path: Path, at_once: int)
     components = [make_component(f"c{number}") for number in range(9)]
     found = preparation(tmp_path, made_by, at_once).prepare(components, ARCHES)
     assert found == preparation(tmp_path / "other", made_by).prepare(components, ARCHES)
+
+
+class Bootstrap:
+    """A project whose `curl` has the bootstrap bcond `tiny`, and whose zlib has none."""
+
+    def __init__(self, root: Path, spec: bytes = b"%bcond_with tiny\n") -> None:
+        self.root = root
+        self.store = DirectoryStore(root / "store")
+        self.spec = self.store.put_bytes(spec)
+        self.broken = False
+
+    def render(self, component: Component) -> RenderedSource:
+        file = SourceFile(name=f"{component.name}.spec", digest=self.spec)
+        return RenderedSource(component=component.name, files=(file,), epoch=0)
+
+    def make(self, task: SourceTask) -> MadeSource:
+        if self.broken and task.source != self.render(make_component(task.source.component)):
+            raise SpecError("curl.spec:3: rpm cannot use this spec", why="no %endif")
+        made = made_by(task)
+        name = task.source.component
+        rpm = SourceRpm(component=name, nevra=Nevra.parse(f"{name}-1-1.src"), digest=digest(task.source.id), size=1)
+        return replace(made, source_rpm=rpm)
+
+    def prepare(self) -> dict[str, Prepared | FarmError]:
+        settings = FarmSettings(bootstrap=(BootstrapSetting(component="curl", bcond="tiny"),))
+        sources = BootstrapSources(settings, self.root, self.store)
+        ready = preparation(self.root, self.make, render=self.render, bootstraps=sources)
+        return ready.prepare([make_component(name) for name in ("curl", "zlib")], ARCHES)
+
+
+def test_a_component_with_a_bootstrap_bcond_is_prepared_with_and_without(tmp_path: Path) -> None:
+    found = Bootstrap(tmp_path).prepare()
+
+    curl, zlib = found["curl"], found["zlib"]
+    assert isinstance(curl, Prepared)
+    assert isinstance(zlib, Prepared)
+    assert (zlib.first, curl.bootstrap) == (None, "")
+    assert curl.first is not None
+    assert (curl.first.bootstrap, set(curl.first.facts)) == ("tiny", set(ARCHES))
+    lock = BuildrootLock(arch="x86_64", layers=())
+    full, first = curl.inputs("x86_64", lock), curl.first.inputs("x86_64", lock)
+    assert first.build.build_id != full.build.build_id
+    assert (first.bootstrap, full.bootstrap) == ("tiny", "")
+    assert [(one.name, one.value, one.file) for one in first.named] == [(("bootstrap", "curl"), "tiny", "farm.toml")]
+    nodes = [Node(name, "x86_64") for name in ("curl", "zlib")]
+    assert first_round(found, nodes) == {nodes[0]: curl.first}
+
+
+def test_a_bcond_of_no_spec_ends_it_all_and_one_that_breaks_its_spec_the_component(tmp_path: Path) -> None:
+    with pytest.raises(UnknownBcondError):
+        Bootstrap(tmp_path / "unknown", b"Name: curl\n").prepare()
+
+    world = Bootstrap(tmp_path / "broken")
+    world.broken = True
+    found = world.prepare()
+
+    error = found["curl"]
+    assert isinstance(error, BrokenBootstrapError)
+    assert str(error.what) == "curl.spec cannot be used with its bcond 'tiny': curl.spec:3: rpm cannot use this spec"
+    assert "one further down" in error.hint
+    assert first_round(found, [Node("curl", "x86_64")]) == {}
+    assert isinstance(found["zlib"], Prepared)

@@ -1,10 +1,10 @@
-from builders.spec_facts import Seed, node, spec
+from builders.spec_facts import Seed, beginning, node, spec
 
 from farm.changes.compare_inputs import InputChange
 from farm.changes.compare_projects import ChangeKind, ComponentChange
 from scheduler.plan import Action
 from scheduler.preview import preview_plan
-from scheduler.reasons import InputChanged, NeverBuilt, ParentRebuilt, SpecChanged
+from scheduler.reasons import BootstrapFirst, InputChanged, NeverBuilt, ParentRebuilt, SpecChanged
 from scheduler.standing_graph import build_graph
 
 GRAPH = build_graph(dict([spec("app", "lib"), spec("lib", "base"), spec("base"), spec("other")]), seed_provides=Seed())
@@ -49,3 +49,13 @@ def test_only_what_is_selected_is_shown_and_changes_elsewhere_still_reach_it() -
     plan = preview_plan(GRAPH, [change("base", ChangeKind.CHANGED, EDIT)], [node("app")])
 
     assert [(it.component, it.action) for it in plan.nodes] == [("app", Action.MAYBE)]
+
+
+def test_a_preview_marks_what_begins_a_cycle() -> None:
+    graph = beginning([spec("a", "b"), spec("b", "a"), spec("c")], spec("a"), spec("c"), seed=Seed())
+
+    plan = preview_plan(graph, [change("a", ChangeKind.ADDED)], graph.nodes)
+
+    assert plan.nodes[0].reasons == (NeverBuilt(), BootstrapFirst(bcond="tiny", without=("b",)))
+    assert [it.node.component for it in plan.bootstraps] == ["a"]
+    assert plan.idle_bootstraps == ()

@@ -3,6 +3,7 @@ import pytest
 
 from farm.canonical import decode, encode
 from scheduler.reasons import (
+    BootstrapFirst,
     BuildrootChanged,
     InputChanged,
     InputsChanged,
@@ -44,6 +45,7 @@ CASES: list[tuple[Reason, str]] = [
     (LastFailed(state="timed-out"), "the last build ended timed-out"),
     (Unreproducible(), "found unreproducible"),
     (Requested(), "requested"),
+    (BootstrapFirst(bcond="tiny", without=("a", "b")), "bootstrap: first --with tiny, without a, b; then in full"),
     (UpToDate(), "up to date"),
 ]
 

@@ -11,7 +11,7 @@ from farm.buildroot_lock import BuildrootLock, LockedPackage
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
 from scheduler.node import Node
-from scheduler.rounds import Made, NotSettledError, Round, build_in_rounds, stale_nodes
+from scheduler.rounds import Made, NotSettledError, Round, begun_nodes, build_in_rounds, stale_nodes
 from scheduler.rounds_record import RoundsRecord
 
 
@@ -190,3 +190,27 @@ def test_a_run_that_is_to_end_begins_no_further_round_and_says_what_is_left() ->
 
     assert stage.rounds == []
     assert stage.record.told == [("ended", 1, node("pytest"))]
+
+
+def test_a_bootstrap_build_is_built_again_in_full_though_nothing_is_stale() -> None:
+    stage = Stage("a", "a")
+    begun = replace(made({}, rpm("pytest", "tiny")), bootstrap="tiny")
+    stage.state = {**stage.state, node("pytest"): begun, node("pluggy"): made({}, rpm("pluggy", "with a"))}
+
+    stage.run()
+
+    (only,) = stage.rounds
+    assert (only.stale, only.begun) == ({}, {node("pytest"): "tiny"})
+    assert only.nodes == {node("pytest"), node("pluggy")}
+    assert stage.said[0] == "round 2: 2 to look at again: pytest.x86_64 was built --with tiny, not in full"
+    assert stage.record.told[0] == ("ended", 1, node("pytest"))
+    assert begun_nodes(stage.state) == {}
+
+
+def test_a_stage_whose_only_round_was_a_bootstrap_has_not_settled() -> None:
+    stage = Stage("a")
+    stage.state = {node("pytest"): replace(made({}, rpm("pytest", "tiny")), bootstrap="tiny")}
+
+    with pytest.raises(NotSettledError) as caught:
+        stage.run(1)
+    assert caught.value.why == "pytest.x86_64 was built --with tiny, not in full"

@@ -14,7 +14,7 @@ from farm.project.errors import (
     NoProjectError,
     UnknownDistroError,
 )
-from farm.project.farm_settings import BuildFrom
+from farm.project.farm_settings import BootstrapSetting, BuildFrom
 from farm.project.footprint import Footprint
 from farm.project.loader import load_definitions, load_project
 from farm.project.model import LocalSpec, Project, ReleaseCalculation, UpstreamSpec
@@ -257,6 +257,8 @@ lookaside-mirrors = ["https://mirror.example.org/$pkg/$filename/$hashtype/$hash"
 scripts-network = true
 [verification]
 cutoff-share = 0.25
+[bootstrap]
+a = "tiny"
 [limits]
 memory = "2G"
 disk = 1024
@@ -271,6 +273,7 @@ until = 2027-01-01
     assert settings.lookaside_mirrors == ("https://mirror.example.org/$pkg/$filename/$hashtype/$hash",)
     assert settings.scripts_network
     assert settings.cutoff_share == 0.25
+    assert settings.bootstrap == (BootstrapSetting(component="a", bcond="tiny"),)
     assert settings.limits.memory_bytes == 2 * 2**30
     assert settings.limits.disk_bytes == 1024
     (repository,) = settings.repositories
@@ -296,6 +299,8 @@ until = 2027-01-01
         ("[verification]\ncutoff-share = 1.5\n", "farm.toml:2: must be from 0 to 1"),
         ("[verification]\ncutoff-share = nan\n", "farm.toml:2: must be from 0 to 1"),
         ('[[waivers]]\ncomponent = "absent"\nreason = "r"\nuntil = 2027-01-01\n', "no component 'absent'"),
+        ('[bootstrap]\nabsent = "tiny"\n', "farm.toml:2: there is no component 'absent'"),
+        ('[bootstrap]\nabsent = "a b"\n', "farm.toml:2: 'a b' is no bcond"),
         ('[[waivers]]\ncomponent = "absent"\nreason = " "\nuntil = 2027-01-01\n', "a `reason`"),
     ],
 )
