@@ -146,7 +146,7 @@ def host_rpm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RpmReader:
     if shutil.which("rpmspec") is None or os.geteuid():
         pytest.skip("no rpmspec on this machine, or no root to make sandboxes with their limits")
     isolate_mounts()
-    monkeypatch.setattr(rpm_reader, "SECONDS", 5)
+    monkeypatch.setattr(rpm_reader, "SECONDS", 3)
     tmp_path.chmod(0o755)
     return RpmReader(scratch=tmp_path / "scratch", processes=1)
 

@@ -247,6 +247,7 @@ def test_a_verdict_of_another_driver_just_before_the_lease_is_used(
 
 def test_workers_that_come_later_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scheduler.driver._TICK_SECONDS", 0.01)
+    monkeypatch.setattr("scheduler.driver._CONTROL_SECONDS", 0.01)
     farm = Farm(tmp_path, {"lib": ()})
     asked: list[int] = []
 
