@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from scheduler.forecast import Forecast
 from scheduler.plan import Plan
 from scheduler.report import duration
+from scheduler.shortened import path_words
 
 
 def remarks(made: Plan) -> list[str]:
@@ -32,7 +33,7 @@ def forecast_lines(forecast: Forecast) -> list[str]:
             f"expected: {duration(forecast.finish)} ({duration(forecast.earliest)} to {duration(forecast.latest)})"
             f" with {slots} builds at once{unknown}"
         ),
-        f"critical path: {duration(forecast.critical_seconds)}: {' -> '.join(_ends(forecast.critical_path))}",
+        f"critical path: {duration(forecast.critical_seconds)}: {path_words(forecast.critical_path)}",
     ]
     if forecast.perhaps:
         lines.append(
@@ -40,11 +41,6 @@ def forecast_lines(forecast: Forecast) -> list[str]:
             f"({duration(forecast.saved_seconds)})"
         )
     return lines
-
-
-def _ends(path: Sequence[str]) -> list[str]:
-    most = 8
-    return list(path) if len(path) <= most else [*path[: most // 2], f"{len(path) - most} more", *path[-most // 2 :]]
 
 
 def _known(packages: Sequence[str]) -> list[str]:

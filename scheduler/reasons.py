@@ -2,7 +2,8 @@
 
 import msgspec
 
-_SHOWN = 3
+from scheduler.shortened import some
+
 _LONGEST = 100
 
 
@@ -26,7 +27,7 @@ class SourcesChanged(msgspec.Struct, frozen=True, kw_only=True, tag="sources-cha
     files: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"sources changed: {_some(self.files)}"
+        return f"sources changed: {some(self.files)}"
 
 
 class InputChanged(msgspec.Struct, frozen=True, kw_only=True, tag="input-changed"):
@@ -92,7 +93,7 @@ class InputsChanged(msgspec.Struct, frozen=True, kw_only=True, tag="inputs-chang
     fields: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"build inputs changed: {_some(self.fields)}"
+        return f"build inputs changed: {some(self.fields)}"
 
 
 class ParentRebuilt(msgspec.Struct, frozen=True, kw_only=True, tag="parent-rebuilt"):
@@ -176,7 +177,7 @@ class BootstrapFirst(msgspec.Struct, frozen=True, kw_only=True, tag="bootstrap")
     without: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"bootstrap: first --with {self.bcond}, without {_some(self.without)}; then in full"
+        return f"bootstrap: first --with {self.bcond}, without {some(self.without)}; then in full"
 
 
 class UpToDate(msgspec.Struct, frozen=True, kw_only=True, tag="up-to-date"):
@@ -210,11 +211,6 @@ Reason = (
 def describe(reason: Reason) -> str:
     """Return one line for a person."""
     return str(reason)
-
-
-def _some(names: tuple[str, ...]) -> str:
-    rest = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _short(value: str) -> str:

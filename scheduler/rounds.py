@@ -14,6 +14,7 @@ from farm.ledger.values import NodeOutcome
 from farm.stale_packages import digests_by_name, stale_packages
 from scheduler.node import Node
 from scheduler.rounds_record import RoundsRecord
+from scheduler.shortened import some
 
 _SHOWN = 5
 
@@ -154,8 +155,7 @@ def _changes(before: Mapping[Node, Made], after: Mapping[Node, Made]) -> str:
     changed = [str(node) for node in sorted(after) if node not in before or before[node].rpms != after[node].rpms]
     if not changed:
         return "no byte changed"
-    more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
-    return f"other bytes of {', '.join(changed[:_SHOWN])}{more}"
+    return f"other bytes of {some(changed, _SHOWN)}"
 
 
 def _merged(before: Sequence[NodeOutcome], after: Sequence[NodeOutcome]) -> list[NodeOutcome]:

@@ -10,8 +10,7 @@ from farm.ledger.values import Run
 from farm.states import FINAL_STATES, NodeState
 from scheduler.node import Node
 from scheduler.run_lease import is_abandoned
-
-_SHOWN = 3
+from scheduler.shortened import some
 
 
 class NoSuchRunError(UsageError):
@@ -79,10 +78,10 @@ def ended_words(run_id: str, nodes: Mapping[Node, NodeState]) -> str:
     if nodes and len(ended) == len(nodes):
         raise EndedError(
             f"what was selected of {run_id} has ended already",
-            why=f"{_some(ended)}; what has ended stays as it is",
+            why=f"{some(ended)}; what has ended stays as it is",
             hint=f"farm watch --no-follow {run_id}",
         )
-    return f"{_some(ended)} ended before: what has ended stays as it is" if ended else ""
+    return f"{some(ended)} ended before: what has ended stays as it is" if ended else ""
 
 
 def _states(ledger: Ledger, run_id: str) -> dict[Node, NodeState]:
@@ -94,8 +93,3 @@ def _states(ledger: Ledger, run_id: str) -> dict[Node, NodeState]:
             case NodeChanged(component=component, arch=arch, state=state):
                 found[Node(component, arch)] = state
     return found
-
-
-def _some(names: Sequence[str]) -> str:
-    rest = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

@@ -25,6 +25,7 @@ from scheduler.past_builds import read_past_builds
 from scheduler.policy import Ask, NodeNeeds
 from scheduler.report import duration
 from scheduler.run_policy import run_policy
+from scheduler.shortened import path_words
 from scheduler.simulator.capacity_answer import Answer, ArchAnswer, Question, answer
 from scheduler.simulator.world import Chances
 from scheduler.worker_node import UNBOUNDED, WorkerNode
@@ -158,11 +159,9 @@ def emit(farm: FarmContext, found: Answer) -> None:
         emit_value(farm, found)
         return
     emit_rows(farm, found.arches, COLUMNS)
-    path = found.critical_path
-    shown = [*path[:_SHOWN], f"{len(path) - 2 * _SHOWN} more", *path[-_SHOWN:]] if len(path) > 2 * _SHOWN else path
     note(farm, f"takes {duration(found.seconds)}; no order of builds takes less than {duration(found.bound)}")
     note(farm, f"held up by: {found.bottleneck}")
-    note(farm, f"critical path: {duration(found.critical_path_seconds)}: {' -> '.join(shown)}")
+    note(farm, f"critical path: {duration(found.critical_path_seconds)}: {path_words(found.critical_path)}")
 
 
 def machines_of(specs: Sequence[str], memory: int | None) -> tuple[WorkerNode, ...]:
