@@ -1,5 +1,6 @@
 """A directory as a tree that can be packed: what azldev's `CreateDeterministicArchive` takes from one."""
 
+import errno
 import os
 import shutil
 import stat
@@ -19,9 +20,18 @@ def read_directory(top: Path, content: BinaryIO, *, max_members: int) -> Tree:
     Links are taken as they are and never followed. Ask only when nothing writes there any more.
 
     Raises:
-        ArchiveFaultError: there is a pipe, socket or device, or there are too many members.
+        ArchiveFaultError: there is a pipe, socket or device, a path that is too long, or there are too many members.
         OSError: something cannot be read, or `content` not be written.
     """
+    try:
+        return _read(top, content, max_members)
+    except OSError as exc:
+        if exc.errno != errno.ENAMETOOLONG:
+            raise
+        raise ArchiveFaultError("it has directories in directories that are too deep to be named") from exc
+
+
+def _read(top: Path, content: BinaryIO, max_members: int) -> Tree:
     tree = Tree()
     waiting = [top]
     while waiting:

@@ -76,3 +76,18 @@ def test_what_cannot_be_packed_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 )
 def test_the_name_says_how_an_archive_is_compressed(name: str, kind: Compression | None) -> None:
     assert compression_named(name) is kind
+
+
+def test_directories_too_deep_to_be_named_are_refused(tmp_path: Path) -> None:
+    """Whoever makes one within the other by its own name never names all of it."""
+    top = tmp_path / "top"
+    top.mkdir()
+    outer = os.open(top, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=outer)
+        inner = os.open("d" * 250, os.O_RDONLY, dir_fd=outer)
+        os.close(outer)
+        outer = inner
+    os.close(outer)
+    with pytest.raises(ArchiveFaultError, match="too deep"):
+        packed(top)
