@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from farm.clock import Clock
 from farm.digest import Digest
 from farm.errors import InfrastructureError
+from farm.ledger.errors import StaleLeaseError
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject, run_subject
@@ -34,6 +35,19 @@ class BuildLeases:
     def take_run(self, run_id: str) -> None:
         """Lease a run that has just begun, for as long as it is driven."""
         self._run = self._ledger.acquire(run_subject(run_id), self._holder, _TTL_SECONDS)
+
+    def require_run(self) -> None:
+        """Refuse to record anything more of a run that somebody else has ended; what it came to is theirs to tell.
+
+        Raises:
+            RunLostError: somebody has.
+        """
+        if self._run is None:
+            return
+        try:
+            self._ledger.require(self._run)
+        except StaleLeaseError as exc:
+            raise _run_lost() from exc
 
     def give_back_run(self) -> None:
         """Give back the lease on the run."""
@@ -95,11 +109,7 @@ class BuildLeases:
         self._run = renewed.pop(self._run.subject, None) if self._run else None
         self._held = renewed
         if lost:
-            raise RunLostError(
-                "this run was taken for dead",
-                why=f"it did not renew its lease for {_TTL_SECONDS:g} s: the machine slept, or the ledger was away",
-                hint="what it had finished is recorded; run again: it goes on from there",
-            )
+            raise _run_lost()
 
     def release_all(self) -> None:
         """Give back everything but the run; also what was given back in a transaction that was undone."""
@@ -107,3 +117,11 @@ class BuildLeases:
         self._held.clear()
         self._ledger.many.release(left)
         self.settle()
+
+
+def _run_lost() -> RunLostError:
+    return RunLostError(
+        "this run was taken for dead",
+        why=f"it did not renew its lease for {_TTL_SECONDS:g} s: the machine slept, or the ledger was away",
+        hint="what it had finished is recorded; run again: it goes on from there",
+    )

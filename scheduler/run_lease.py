@@ -85,10 +85,11 @@ def _collecting(lease: Lease | None) -> CollectionRunningError:
 
 def end_abandoned(ledger: Ledger, clock: Clock) -> list[str]:
     """End the runs whose drivers are gone as interrupted, and return their ids; their leases are free again."""
-    found = [run.run_id for run in ledger.runs() if is_abandoned(ledger, run, clock)]
-    for run_id in found:
-        ledger.end_run(run_id, RunStatus.INTERRUPTED)
-    ledger.release_lost()
+    with ledger.transaction():  # a driver that comes to itself now finds its run either its own or ended
+        found = [run.run_id for run in ledger.runs() if is_abandoned(ledger, run, clock)]
+        for run_id in found:
+            ledger.end_run(run_id, RunStatus.INTERRUPTED)
+        ledger.release_lost()
     return found
 
 

@@ -37,9 +37,13 @@ class RunRecord:
         """Make what is recorded in the block one transaction, and then do what follows from it, in order.
 
         The block has no effects that others see but those in the ledger: they are not undone where it is not committed.
+
+        Raises:
+            RunLostError: somebody else has ended the run, and nothing is written.
         """
         try:
             with self._ledger.transaction(asks_again=True):
+                self._leases.require_run()
                 yield
                 self._write()
         except BaseException:

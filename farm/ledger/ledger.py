@@ -188,6 +188,14 @@ class Ledger:
 
         return self._database.write(work)
 
+    def require(self, lease: Lease) -> None:
+        """Refuse to go on without a lease; in a transaction, nobody else takes it over before the end of that.
+
+        Raises:
+            StaleLeaseError: it was taken over or released.
+        """
+        self._database.write(lambda connection: leases.require_current(connection, lease), appends=True)
+
     def release(self, lease: Lease) -> None:
         """Give a lease back; nothing happens where it was lost already."""
         self._database.write(lambda connection: leases.release(connection, [lease]))

@@ -166,8 +166,11 @@ class Farm:
     def run(self, *, keep_going: bool = True, settled: Mapping[Node, Verdict] | None = None) -> dict[str, NodeOutcome]:
         known = KnownGraph(facts=self.specs, seed_provides=lambda _need, _arch: "", requires={})
         needs = known.needs()
+        run_id = self.run_id or self.ledger.begin_run("demo", "", "build")
+        leases = BuildLeases(self.ledger, SystemClock())
+        leases.take_run(run_id)
         driver = Driver(
-            run_id=self.run_id or self.ledger.begin_run("demo", "", "build"),
+            run_id=run_id,
             control=self.control,
             machine=Machine(
                 needs={which: found for which, found in needs.items() if which not in (settled or {})},
@@ -182,7 +185,7 @@ class Farm:
             wanted=list(needs),
             surroundings=Surroundings(
                 ledger=self.ledger,
-                leases=BuildLeases(self.ledger, SystemClock()),
+                leases=leases,
                 store=self.store,
                 executor=self.executor,
                 reporter=self.reporter,
@@ -192,7 +195,10 @@ class Farm:
             ),
             settled=settled,
         )
-        return {outcome.component: outcome for outcome in driver.run()}
+        try:
+            return {outcome.component: outcome for outcome in driver.run()}
+        finally:
+            leases.give_back_run()
 
 
 def states(outcomes: Mapping[str, NodeOutcome]) -> dict[str, NodeState]:

@@ -1,12 +1,15 @@
 """A step is recorded whole or not at all, and nothing is started or shown before it is durable."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from builders.driven_farm import FakeExecutor, Farm, states
+from builders.fake_clock import FakeClock
 
 from farm.build import BuildResult
+from farm.clock import SystemClock
 from farm.errors import FarmError
 from farm.events import BuildStarted, Event
 from farm.ledger.errors import LedgerError
@@ -16,7 +19,9 @@ from farm.ledger.subjects import build_subject
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
 from scheduler.executor import BuildDone
+from scheduler.leases import RunLostError
 from scheduler.node import Node
+from scheduler.run_lease import end_abandoned
 from scheduler.worker_node import Place
 from workers.tasks import BuildTask
 
@@ -88,4 +93,36 @@ def test_what_cannot_be_recorded_is_neither_started_nor_shown(tmp_path: Path, mo
     assert farm.executor.built == []
     assert not any(isinstance(event, BuildStarted) for event in reporter.shown)
     monkeypatch.undo()
+    assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
+
+
+class OvertakenExecutor(FakeExecutor):
+    """Has another driver end the run while the second attempt is under way: this one's leases have expired by then."""
+
+    def __init__(self, store: DirectoryStore, ledger: Path) -> None:
+        super().__init__(store)
+        self.path = ledger
+        self.ended: list[str] = []
+        self.events = 0
+
+    def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
+        if task.request.variation.name == "second":
+            later = FakeClock()
+            later.sleep((SystemClock().now() + timedelta(hours=1) - later.now()).total_seconds())
+            with Ledger.open(self.path, later) as other:
+                self.ended = end_abandoned(other, later)
+                self.events = len(other.events())
+        super().build(key, task, place, done)
+
+
+def test_a_run_that_another_has_ended_has_nothing_more_to_tell(tmp_path: Path) -> None:
+    """Its outcomes would be newer than those of whoever took over."""
+    farm = Farm(tmp_path, {"lib": ()})
+    executor = farm.executor = OvertakenExecutor(farm.store, tmp_path / "ledger.sqlite")
+    with pytest.raises(RunLostError):
+        farm.run()
+    assert executor.ended == [run.run_id for run in farm.ledger.runs()]
+    assert len(farm.ledger.events()) == executor.events
+    assert farm.ledger.last_outcomes() == []
+    farm.executor = FakeExecutor(farm.store)
     assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
