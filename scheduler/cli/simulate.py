@@ -15,14 +15,14 @@ from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import Column, emit_rows, emit_value, note
 from farm.environment import user_name
 from farm.errors import UsageError
-from scheduler.assembly import assemble
+from scheduler.assembly import Assembly, assemble
 from scheduler.cli.finite_range import FiniteRange
 from scheduler.cli.options import Selection, selectors
 from scheduler.learned_durations import learn_durations
 from scheduler.metadata_file import MetadataFile, MetadataInvalidError, MetadataReadError, read_stored
 from scheduler.node import Node
-from scheduler.past_builds import read_past_builds
-from scheduler.policy import Ask, NodeNeeds
+from scheduler.past_builds import PastBuilds, read_past_builds
+from scheduler.policy import Ask, NodeNeeds, Policy
 from scheduler.report import duration
 from scheduler.run_policy import run_policy
 from scheduler.shortened import path_words
@@ -123,38 +123,44 @@ def simulate(  # noqa: PLR0913 - one argument an option
     ask = Ask(requester=user_name())
     if edges is not None:
         needs = needs_of(edges, cut, tuple(map(_arch, arch)) or arches)
-        durations = learn_durations(past.samples, nodes=needs)
-        policy = run_policy(needs, durations, past.uses, BuildLimits(), ask)
+        policy = run_policy(needs, learn_durations(past.samples, nodes=needs), past.uses, BuildLimits(), ask)
     else:
-        assembly = assemble(farm, arch or (arches if workers else ()))
-        prepared = assembly.prepare()
-        known = assembly.known_graph(prepared)
-        chosen = Selection(globs=component, groups=group, everything=everything or not (component or group))
-        needs = known.needs(chosen.nodes(assembly.project, assembly.arches))
-        durations = assembly.durations(prepared, known.graph.nodes, past)
-        policy = run_policy(known.graph.nodes, durations, past.uses, assembly.limits, ask)
+        selection = Selection(globs=component, groups=group, everything=everything or not (component or group))
+        needs, policy = _of_project(assemble(farm, arch or (arches if workers else ())), selection, past, ask)
     unable = sorted({node.arch for node in needs} - set(arches))
     if unable:
         raise BadWorkersError(f"no machine builds for {', '.join(unable)}", hint=f"--workers {unable[0]}=COUNT")
     question = Question(
         needs=needs,
         policy=policy,
-        seconds={node: durations.seconds(node) for node in needs},
+        seconds={node: policy.durations.seconds(node) for node in needs},
         workers=machines,
         chances=Chances(seed=seed, spread=spread, worker_dies=loss),
     )
+    _emit(farm, _answer(question))
+
+
+def _of_project(assembly: Assembly, selection: Selection, past: PastBuilds, ask: Ask) -> tuple[NodeNeeds, Policy]:
+    """Return the needs of what is selected of a project, and the policy of building it."""
+    selected = selection.nodes(assembly.project, assembly.arches)
+    prepared = assembly.prepare()
+    known = assembly.known_graph(prepared)
+    nodes = known.graph.nodes
+    policy = run_policy(nodes, assembly.durations(prepared, nodes, past), past.uses, assembly.limits, ask)
+    return known.needs(selected), policy
+
+
+def _answer(question: Question) -> Answer:
     try:
-        found = answer(question)
+        return answer(question)
     except CycleError as exc:
         cycle = " -> ".join(map(str, exc.args[1][:_SHOWN]))
         raise BadEdgesError(
             "the edges have a cycle", why=cycle, hint="--cut names what the seed stands in for"
         ) from exc
-    emit(farm, found)
 
 
-def emit(farm: FarmContext, found: Answer) -> None:
-    """Show an answer."""
+def _emit(farm: FarmContext, found: Answer) -> None:
     if farm.output_format is OutputFormat.JSON:
         emit_value(farm, found)
         return
