@@ -70,7 +70,7 @@ def _without_half_way(candidate: Candidate, half_way: HalfWay, ledger: Ledger, s
         earlier = tuple(each for each in candidate.earlier if not half_way.stale(each.verdict))
         return replace(candidate, earlier=earlier)
     stale = half_way.made_anew(newest.verdict)
-    if not stale:
+    if not (stale or newest.bootstrap):
         return candidate
     past = ledger.past_outcomes(candidate.component, candidate.arch, JUDGED)
     settled = [

@@ -149,6 +149,32 @@ def test_nothing_is_published_that_was_made_with_what_began_a_cycle(world: World
     assert world.published() == {lib, cut}
 
 
+def test_the_full_build_of_before_stays_while_its_cycle_begins_again(world: World) -> None:
+    first, second = world.begin(), world.begin()
+    lib = world.build(first, "lib", "full")
+    cut = world.build(first, "cut", "1", lib="full")
+    world.ledger.append(first, RoundEnded(number=2, stale=()))
+    world.ledger.end_run(first, RunStatus.SUCCEEDED)
+
+    world.build(second, "lib", "tiny", bootstrap="tiny")
+    world.build(second, "cut", "2", lib="tiny")
+
+    assert world.published() == {lib, cut}
+    assert [(each.component, each.reason.value, each.kept) for each in world.compose().refused] == [
+        ("cut", "unsettled", True),
+        ("lib", "unsettled", True),
+    ]
+
+
+def test_the_signer_signs_nothing_of_a_bootstrap_build(world: World) -> None:
+    authority = Authority(ledger=world.ledger, store=world.store, waivers=list, clock=SystemClock())
+    begun = world.build(world.begin(), "lib", "tiny", bootstrap="tiny")
+
+    with pytest.raises(NotAdmittedError, match="not signed: unsettled") as refused:
+        authority.signable(begun)
+    assert refused.value.why == "lib was built --with tiny to begin a cycle, not in full"
+
+
 def test_whoever_signs_metadata_asks_for_itself_what_is_half_way(world: World) -> None:
     authority = Authority(ledger=world.ledger, store=world.store, waivers=list, clock=SystemClock())
     run_id = world.begin()
