@@ -1,23 +1,15 @@
-"""libsolv, wrapped: the one module that imports `solv`.
+"""libsolv, wrapped: nobody else sees an object of its bindings, which end the process where they are misused."""
 
-The bindings end the process where they are handed None (a file that could not be opened), so nothing outside sees a
-bare object of theirs. All metadata reaches libsolv as plain, checked bytes through a memory file.
-"""
-
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import solv
 
-from farm.errors import InfrastructureError
-from scheduler.dependency_limits import check_dependencies
 from scheduler.metadata_file import MetadataInvalidError
-from scheduler.metadata_xml import check_text
 from scheduler.repository import PackageRepository, RepositoryPackage
 from scheduler.requirement import Dependency, Requirement, RichRequirement, alternatives
 from scheduler.requirement_text import RequirementError
+from scheduler.solv_metadata import SolvError, add_filelists, add_primary, add_primary_again
 
 _RELATIONS = {
     "<": solv.REL_LT,
@@ -31,12 +23,6 @@ _NOTHING_PROVIDES_JOB = frozenset(
 )
 _INSTALL = solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE_PROVIDES
 _FAVOR = solv.Job.SOLVER_FAVOR | solv.Job.SOLVER_SOLVABLE
-
-
-class SolvError(InfrastructureError):
-    """libsolv does not do what its wrapper relies on."""
-
-    code = "SLV004"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -153,15 +139,10 @@ class SolvPool:
         where = f"primary metadata of {repository.name}"
         loaded = self._pool.add_repo(repository.name)
         loaded.priority = -repository.priority
-        if _stands(repository):
-            stream = _memory_file(_binary_form(repository.primary, where))
-            good = loaded.add_solv(stream)
-            stream.close()
-            if not good:
-                raise SolvError(f"libsolv cannot read what it wrote of {where}")
+        if _has_files(repository):
+            add_primary_again(loaded, repository.primary, where)
         else:
-            _check(repository.primary, where)
-            _add(self._pool, loaded, repository.primary, where, language=None, flags=0)
+            add_primary(self._pool, loaded, repository.primary, where)
         solvables = list(loaded.solvables_iter())
         if len(solvables) != len(repository.packages):
             raise MetadataInvalidError(f"{where}: libsolv sees {len(solvables)} of {len(repository.packages)} packages")
@@ -195,18 +176,8 @@ class SolvPool:
         """Load the complete file lists: primary metadata has only /etc, /usr/bin and the like."""
         self._with_filelists = True
         for repository, loaded in self._loaded:
-            if repository.filelists is None:
-                continue
-            data = repository.filelists.plain()
-            check_text(data, repository.filelists.name)
-            _add(
-                self._pool,
-                loaded,
-                data,
-                repository.filelists.name,
-                language="FL",
-                flags=solv.Repo.REPO_EXTEND_SOLVABLES,
-            )
+            if repository.filelists is not None:
+                add_filelists(self._pool, loaded, repository.filelists.plain(), repository.filelists.name)
         self._index()
 
     def _know_paths(self, dependencies: Iterable[Dependency]) -> None:
@@ -242,67 +213,15 @@ def _key(candidate: Candidate) -> tuple[str, str]:
     return candidate.repository, candidate.package.digest
 
 
-def _stands(repository: PackageRepository) -> bool:
-    """Tell whether a repository is one of files, which every buildroot is solved from, and not made for one."""
+def _has_files(repository: PackageRepository) -> bool:
+    """Tell whether a repository is one that every buildroot is solved from, and not put together for one of them."""
     return any(package.location for package in repository.packages)
-
-
-@lru_cache(maxsize=8)
-def _binary_form(primary: bytes, where: str) -> bytes:
-    """Return checked metadata as libsolv keeps it: read in a fraction of the time.
-
-    It depends on the metadata alone, as all that is solved from it must: the first use is like every other one.
-    """
-    _check(primary, where)
-    pool = solv.Pool()
-    loaded = pool.add_repo(where)
-    _add(pool, loaded, primary, where, language=None, flags=0)
-    descriptor = os.memfd_create("solv")
-    try:
-        stream = solv.xfopen_fd("", descriptor, "w")
-        good = stream is not None and loaded.write(stream) and stream.close()
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        with open(descriptor, "rb", closefd=False) as written:
-            data = written.read()
-    finally:
-        os.close(descriptor)
-    if not good:
-        raise SolvError(f"libsolv cannot write {where}")
-    return data
-
-
-def _check(primary: bytes, where: str) -> None:
-    check_text(primary, where)
-    check_dependencies(primary, where)
-
-
-def _add(pool: solv.Pool, loaded: solv.Repo, data: bytes, where: str, *, language: str | None, flags: int) -> None:
-    stream = _memory_file(data)
-    good = loaded.add_rpmmd(stream, language, flags)
-    stream.close()
-    if not good:
-        raise MetadataInvalidError(f"{where} cannot be parsed", why=" ".join(pool.errstr.split()))
 
 
 def _paths(dependency: Dependency) -> list[str]:
     if isinstance(dependency, Requirement):
         return [dependency.name] if dependency.name.startswith("/") else []
     return [path for operand in dependency.operands for path in _paths(operand)]
-
-
-def _memory_file(data: bytes) -> solv.SolvFp:
-    """Return libsolv's own handle on a memory file: it duplicates the descriptor."""
-    descriptor = os.memfd_create("metadata")
-    try:
-        with open(descriptor, "wb", closefd=False) as stream:
-            stream.write(data)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        handle = solv.xfopen_fd(None, descriptor)
-    finally:
-        os.close(descriptor)
-    if handle is None:
-        raise SolvError("libsolv cannot open a memory file")
-    return handle
 
 
 def _findings(problems: Sequence[solv.Problem]) -> tuple[Finding, ...]:

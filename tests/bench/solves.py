@@ -33,7 +33,7 @@ def main() -> None:
     stage = repository(package("made"), name="stage", priority=0)
     repositories = [stage, seed, *([more] if needless else [])]
     kept = rate(repositories)
-    with patch.object(solv_pool, "_stands", lambda _repository: False):
+    with patch.object(solv_pool, "_has_files", lambda _repository: False):
         anew = rate(repositories)
     packages = sum(len(it.packages) for it in repositories)
     sys.stdout.write(f"{packages} packages: {kept:.1f} solves a second of CPU, {anew:.1f} from text\n")

@@ -202,8 +202,8 @@ def test_a_repository_that_was_kept_in_binary_form_is_solved_as_one_that_is_read
         return [pool.solve(dependencies), *map(pool.providers, dependencies), set(pool.provides())]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("scheduler.solv_pool._stands", lambda _repository: False)
+        patch.setattr("scheduler.solv_pool._has_files", lambda _repository: False)
         anew = answers()
-        patch.setattr("scheduler.solv_pool._stands", lambda _repository: True)
+        patch.setattr("scheduler.solv_pool._has_files", lambda _repository: True)
         assert answers() == anew
         assert answers() == anew
