@@ -107,7 +107,7 @@ def solve_buildroot(
 
 
 def seed_provides(repositories: Callable[[str], Sequence[PackageRepository]]) -> Callable[[str, str], str]:
-    """Return a function (requirement, arch) -> name of a package that provides it, or "" (for `build_graph`).
+    """Return a function (requirement, arch) -> name of a package that provides it, or "".
 
     Args:
         repositories: those of an architecture; the noarch packages of another architecture's are not among them.

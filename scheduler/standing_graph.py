@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from farm.errors import FarmError
-from farm.source_package import BinaryPackage, SpecFacts
 from scheduler.arch_graph import ArchGraph
 from scheduler.bootstraps import Beginning, Declared, begin_cycles
 from scheduler.collector_rest import collector_resting
@@ -23,33 +22,6 @@ from scheduler.project_provides import Changed, ProjectProvides
 
 _MANY = 2000
 """From so many nodes on, the collector would need longer to look at all that is known than a change takes."""
-
-
-def build_graph(
-    facts: Mapping[Node, SpecFacts],
-    *,
-    seed_provides: SeedProvides,
-    known_packages: Mapping[Node, Sequence[BinaryPackage]] | None = None,
-    dynamic_requires: Mapping[Node, Sequence[str]] | None = None,
-) -> BuildGraph:
-    """Build the graph. A provider of the project wins over the seed.
-
-    Args:
-        facts: what the specs say; keys may be plain pairs (component, arch).
-        seed_provides: (requirement, arch) -> name of a package of the seed that provides it, or "".
-        known_packages: see `Known.packages`.
-        dynamic_requires: see `Known.requires`.
-
-    Raises:
-        UncuttableCycleError: a cycle that the seed cannot break.
-        RequirementError: a BuildRequires is no RPM dependency.
-    """
-    packages, requires = known_packages or {}, dynamic_requires or {}
-    known = {
-        Node(*key): Known(spec=spec, packages=tuple(packages.get(key, ())), requires=tuple(requires.get(key, ())))
-        for key, spec in facts.items()
-    }
-    return StandingGraph(known, seed_provides=seed_provides).graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from farm.nevra import Nevra
 from farm.source_package import BinaryPackage, SpecFacts
 from scheduler.bootstraps import Declared
+from scheduler.edges import SeedProvides
 from scheduler.graph import BuildGraph
 from scheduler.known_node import Known
 from scheduler.node import Node
@@ -39,6 +40,33 @@ def spec(
         excluded=excluded,
     )
     return Node(component, arch), facts
+
+
+def build_graph(
+    facts: Mapping[Node, SpecFacts],
+    *,
+    seed_provides: SeedProvides,
+    known_packages: Mapping[Node, Sequence[BinaryPackage]] | None = None,
+    dynamic_requires: Mapping[Node, Sequence[str]] | None = None,
+) -> BuildGraph:
+    """Build the graph. A provider of the project wins over the seed.
+
+    Args:
+        facts: what the specs say; keys may be plain pairs (component, arch).
+        seed_provides: (requirement, arch) -> name of a package of the seed that provides it, or "".
+        known_packages: see `Known.packages`.
+        dynamic_requires: see `Known.requires`.
+
+    Raises:
+        UncuttableCycleError: a cycle that the seed cannot break.
+        RequirementError: a BuildRequires is no RPM dependency.
+    """
+    packages, requires = known_packages or {}, dynamic_requires or {}
+    known = {
+        Node(*key): Known(spec=spec, packages=tuple(packages.get(key, ())), requires=tuple(requires.get(key, ())))
+        for key, spec in facts.items()
+    }
+    return StandingGraph(known, seed_provides=seed_provides).graph
 
 
 def beginning(full: Sequence[tuple[Node, SpecFacts]], *first: tuple[Node, SpecFacts], seed: "Seed") -> BuildGraph:

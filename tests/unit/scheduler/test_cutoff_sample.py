@@ -1,7 +1,7 @@
 """Tests of `scheduler.cutoff_sample`."""
 
 from builders.builds import digest
-from builders.spec_facts import Seed, spec
+from builders.spec_facts import Seed, build_graph, spec
 
 from farm.changes.compare_projects import ChangeKind, ComponentChange
 from farm.ledger.values import NodeOutcome
@@ -9,7 +9,6 @@ from farm.states import NodeState
 from scheduler.cutoff_sample import cut_off, drawn
 from scheduler.node import Node
 from scheduler.preview import preview_plan
-from scheduler.standing_graph import build_graph
 
 GRAPH = build_graph(dict([spec("app", "lib"), spec("tool", "lib"), spec("lib")]), seed_provides=Seed())
 CHANGE = ComponentChange(component="lib", change=ChangeKind.RENDERED, inputs=(), rendered=True, sources=False)

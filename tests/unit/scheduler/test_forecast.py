@@ -1,14 +1,13 @@
 import hypothesis.strategies as st
 import pytest
 from builders.node_inputs import node_inputs
-from builders.spec_facts import Seed, node, spec
+from builders.spec_facts import Seed, build_graph, node, spec
 from hypothesis import given, settings
 
 from farm.states import NodeState
 from scheduler.durations import Duration, Durations
 from scheduler.forecast import Forecast, foretell
 from scheduler.plan import LastBuild, make_plan
-from scheduler.standing_graph import build_graph
 
 CHAIN = build_graph(dict([spec("app", "lib"), spec("lib", "base"), spec("base"), spec("other")]), seed_provides=Seed())
 

@@ -6,7 +6,7 @@ import time
 
 import hypothesis.strategies as st
 import pytest
-from builders.spec_facts import Seed, binary, node, spec
+from builders.spec_facts import Seed, binary, build_graph, node, spec
 from builders.vectors import DIRECTORY, require_vectors
 from hypothesis import given, settings
 
@@ -16,7 +16,6 @@ from scheduler.edges import CutEdge, Edge, Need, Unprovided
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
 from scheduler.requirement_text import RequirementError
-from scheduler.standing_graph import build_graph
 
 NOTHING = Seed()
 

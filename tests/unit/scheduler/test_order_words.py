@@ -1,11 +1,10 @@
-from builders.spec_facts import Seed, beginning, binary, node, spec
+from builders.spec_facts import Seed, beginning, binary, build_graph, node, spec
 
 from scheduler.durations import Duration, Durations
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
 from scheduler.order_words import order_words
 from scheduler.plan import make_plan
-from scheduler.standing_graph import build_graph
 
 DURATIONS = Durations(known={node("lib"): Duration(seconds=60.0)}, prior=Duration(seconds=1.0))
 

@@ -2,7 +2,7 @@ import random
 
 import hypothesis.strategies as st
 from builders.node_inputs import locked, node_inputs
-from builders.spec_facts import Seed, beginning, node, spec
+from builders.spec_facts import Seed, beginning, build_graph, node, spec
 from hypothesis import given, settings
 
 from farm.canonical import encode
@@ -25,7 +25,6 @@ from scheduler.reasons import (
     Unresolvable,
     UpToDate,
 )
-from scheduler.standing_graph import build_graph
 
 CHAIN = build_graph(dict([spec("app", "lib"), spec("lib", "base"), spec("base"), spec("other")]), seed_provides=Seed())
 

@@ -1,10 +1,9 @@
-from builders.spec_facts import Seed, beginning, spec
+from builders.spec_facts import Seed, beginning, build_graph, spec
 
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
 from scheduler.plan import make_plan
 from scheduler.plan_page import plan_page
-from scheduler.standing_graph import build_graph
 
 
 def test_the_page_says_what_is_built_why_and_until_when() -> None:

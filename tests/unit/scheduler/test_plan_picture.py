@@ -1,13 +1,12 @@
 from xml.etree.ElementTree import Element, fromstring
 
-from builders.spec_facts import Seed, spec
+from builders.spec_facts import Seed, build_graph, spec
 
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
 from scheduler.plan import Plan, make_plan
 from scheduler.plan_page import plan_page
 from scheduler.plan_picture import SMALL, draw_plan
-from scheduler.standing_graph import build_graph
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -3,13 +3,12 @@ import sys
 from pathlib import Path
 
 import msgspec
-from builders.spec_facts import Seed, beginning, binary, spec
+from builders.spec_facts import Seed, beginning, binary, build_graph, spec
 
 from scheduler.durations import Duration, Durations
 from scheduler.forecast import foretell
 from scheduler.plan import make_plan
 from scheduler.plan_report import PlanReport, report_plan
-from scheduler.standing_graph import build_graph
 
 
 def report() -> PlanReport:
@@ -69,7 +68,7 @@ def test_the_plan_is_the_same_byte_for_byte_whatever_the_hash_seed() -> None:
         "from builders.spec_facts import Seed, spec\n"
         "from scheduler.durations import Durations\n"
         "from scheduler.forecast import foretell\n"
-        "from scheduler.standing_graph import build_graph\n"
+        "from builders.spec_facts import build_graph\n"
         "from scheduler.plan import make_plan, to_dot\n"
         "from scheduler.plan_page import plan_page\n"
         "from scheduler.plan_report import report_plan\n"

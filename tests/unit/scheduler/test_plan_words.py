@@ -1,10 +1,9 @@
-from builders.spec_facts import Seed, beginning, spec
+from builders.spec_facts import Seed, beginning, build_graph, spec
 
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
 from scheduler.plan import make_plan
 from scheduler.plan_words import forecast_lines, remarks
-from scheduler.standing_graph import build_graph
 
 
 def test_a_person_is_told_of_time_the_critical_path_and_cycles() -> None:

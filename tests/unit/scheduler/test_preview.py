@@ -1,11 +1,10 @@
-from builders.spec_facts import Seed, beginning, node, spec
+from builders.spec_facts import Seed, beginning, build_graph, node, spec
 
 from farm.changes.compare_inputs import InputChange
 from farm.changes.compare_projects import ChangeKind, ComponentChange
 from scheduler.plan import Action
 from scheduler.preview import preview_plan
 from scheduler.reasons import BootstrapFirst, InputChanged, NeverBuilt, ParentRebuilt, SpecChanged
-from scheduler.standing_graph import build_graph
 
 GRAPH = build_graph(dict([spec("app", "lib"), spec("lib", "base"), spec("base"), spec("other")]), seed_provides=Seed())
 

@@ -1,8 +1,7 @@
-from builders.spec_facts import Seed, beginning, spec
+from builders.spec_facts import Seed, beginning, build_graph, spec
 
 from scheduler.plan import make_plan
 from scheduler.stage_report import stage_rows
-from scheduler.standing_graph import build_graph
 
 
 def test_a_node_built_first_is_told_with_what_the_seed_gives_it() -> None:

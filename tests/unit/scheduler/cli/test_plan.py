@@ -5,7 +5,7 @@ import json
 import pytest
 from builders.cli import farm_context
 from builders.node_inputs import node_inputs
-from builders.spec_facts import Seed, node, spec
+from builders.spec_facts import Seed, build_graph, node, spec
 
 from farm.cli.context import OutputFormat
 from farm.cli.output import emit_rows, emit_value
@@ -15,7 +15,6 @@ from scheduler.forecast import foretell
 from scheduler.plan import make_plan
 from scheduler.plan_report import report_plan
 from scheduler.reasons import Quarantined
-from scheduler.standing_graph import build_graph
 
 WORDS = "in quarantine: its worker died; farm run release -p app lets it be tried again"
 
