@@ -23,7 +23,6 @@ from scheduler.reasons import (
     ParentUnusable,
     Quarantined,
     Reason,
-    Requested,
     Unreproducible,
     Unresolvable,
     UpToDate,
@@ -104,7 +103,6 @@ def make_plan(
     current: Mapping[Node, NodeInputs | Unresolvable],
     last: Mapping[Node, LastBuild],
     selected: Collection[Node] | None = None,
-    forced: Collection[Node] = (),
     waived: Collection[Node] = (),
     quarantined: Mapping[Node, Quarantined] | None = None,
 ) -> Plan:
@@ -115,14 +113,11 @@ def make_plan(
             solved before its parents are built.
         last: the last recorded build of each node.
         selected: nodes asked for; what they need is added. All, where None.
-        forced: nodes to build whatever is recorded.
         waived: unreproducible nodes that a waiver of the project lets through.
         quarantined: nodes that are not tried again with their `current` inputs.
     """
     with collector_resting():
-        planner = _Planner(
-            graph, current=current, last=last, forced=set(forced), waived=set(waived), quarantined=quarantined or {}
-        )
+        planner = _Planner(graph, current=current, last=last, waived=set(waived), quarantined=quarantined or {})
         return _planned(graph, planner, selected)
 
 
@@ -190,14 +185,12 @@ class _Planner:
         *,
         current: Mapping[Node, NodeInputs | Unresolvable],
         last: Mapping[Node, LastBuild],
-        forced: Collection[Node],
         waived: Collection[Node],
         quarantined: Mapping[Node, Quarantined],
     ) -> None:
         self._graph = graph
         self._current = current
         self._last = last
-        self._forced = forced
         self._waived = waived
         self._quarantined = quarantined
         self._missing: dict[Node, list[Reason]] = {}
@@ -247,10 +240,9 @@ class _Planner:
 
     def _own_reasons(self, node: Node) -> tuple[Reason, ...]:
         """Return the reasons to build that do not come from a parent."""
-        requested = (Requested(),) if node in self._forced else ()
         last = self._last.get(node)
         if last is None:
-            return (*requested, NeverBuilt())
+            return (NeverBuilt(),)
         current = self._current.get(node)
         found: tuple[Reason, ...] = ()
         if isinstance(current, NodeInputs):
@@ -259,7 +251,7 @@ class _Planner:
             found = (current,)
         if not found and last.state not in {NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE}:
             found = (LastFailed(state=last.state.value),)
-        return (*requested, *found)
+        return found
 
 
 def _quoted(text: str) -> str:

@@ -78,7 +78,7 @@ class Planner:
         self._passed: dict[Node, Verdict] = {}
         self._first: dict[Node, Prepared] = {}
 
-    def plan(self, *, selected: Collection[Node] | None, forced: Collection[Node] = ()) -> Plan:
+    def plan(self, *, selected: Collection[Node] | None) -> Plan:
         """Plan a run of the selected nodes and all that they need."""
         self.learn_what_was_made()
         graph = self._known.graph
@@ -92,7 +92,6 @@ class Planner:
             current=current,
             last={node: last for node in nodes if (last := self._judged(current, node) or self._last(node))},
             selected=selected,
-            forced=forced,
             waived=self.waived(),
             quarantined=self._in_quarantine(current),
         )

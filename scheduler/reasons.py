@@ -158,13 +158,6 @@ class Unreproducible(msgspec.Struct, frozen=True, kw_only=True, tag="unreproduci
         return "the same inputs were found unreproducible"
 
 
-class Requested(msgspec.Struct, frozen=True, kw_only=True, tag="requested"):
-    """A person asked for it."""
-
-    def __str__(self) -> str:
-        return "requested"
-
-
 class BootstrapFirst(msgspec.Struct, frozen=True, kw_only=True, tag="bootstrap"):
     """It is in a cycle, and its first round is a bootstrap build; a later round builds it in full.
 
@@ -202,7 +195,6 @@ Reason = (
     | Quarantined
     | LastFailed
     | Unreproducible
-    | Requested
     | BootstrapFirst
     | UpToDate
 )

@@ -46,7 +46,8 @@ def test_what_is_not_known_is_counted() -> None:
 def test_builds_that_may_be_saved_count_with_the_share_that_is_not(share: float, finish: float) -> None:
     last = {it: LastBuild(inputs=node_inputs(it.component), state=NodeState.REPRODUCIBLE) for it in CHAIN.nodes}
     current = {it: node_inputs(it.component) for it in CHAIN.nodes}
-    plan = make_plan(CHAIN, current=current, last=last, forced=[node("base")])
+    current[node("base")] = node_inputs("base", files={"base.spec": "edited"})
+    plan = make_plan(CHAIN, current=current, last=last)
 
     found = foretell(plan, durations(base=10, lib=20, app=30), {"x86_64": 4}, share)
 

@@ -19,7 +19,6 @@ from scheduler.reasons import (
     ParentUnusable,
     Quarantined,
     Reason,
-    Requested,
     SpecChanged,
     Unreproducible,
     Unresolvable,
@@ -108,12 +107,6 @@ def test_an_edit_of_an_unreproducible_component_unblocks_what_needs_it() -> None
 
     assert found["base"][0] is Action.BUILD
     assert found["lib"][0] is Action.MAYBE
-
-
-def test_forced_nodes_are_built() -> None:
-    found = decisions(make_plan(CHAIN, current=current(), last=good(), forced=[node("other")]))
-
-    assert found["other"] == (Action.BUILD, (Requested(),))
 
 
 def test_a_buildroot_that_cannot_be_solved_blocks() -> None:

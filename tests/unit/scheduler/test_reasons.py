@@ -15,7 +15,6 @@ from scheduler.reasons import (
     PolicyChanged,
     Quarantined,
     Reason,
-    Requested,
     SourcesChanged,
     SpecChanged,
     Unreproducible,
@@ -44,7 +43,6 @@ CASES: list[tuple[Reason, str]] = [
     (Quarantined(why="in quarantine: its worker died"), "in quarantine: its worker died"),
     (LastFailed(state="timed-out"), "the last build ended timed-out"),
     (Unreproducible(), "found unreproducible"),
-    (Requested(), "requested"),
     (BootstrapFirst(bcond="tiny", without=("a", "b")), "bootstrap: first --with tiny, without a, b; then in full"),
     (UpToDate(), "up to date"),
 ]
