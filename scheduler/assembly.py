@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from farm.arch import arch_named
-from farm.bootstrap_source import BootstrapSources
+from farm.bootstrap_source import BootstrapSpecs
 from farm.build import BuildLimits
 from farm.buildroot_lock import BuildrootLock
 from farm.cli.context import FarmContext
@@ -122,7 +122,7 @@ class Assembly:
                 tools=self.resolver.tools(maker),
                 make=make,
                 at_once=at_once,
-                bootstraps=BootstrapSources(self.project.farm, self.project.root, store),
+                bootstraps=BootstrapSpecs(self.project.farm, self.project.root),
             )
             return preparation.prepare(list(self.project.components.values()), self.arches)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from farm.bootstrap_source import BootstrapSources, UnknownBcondError
+from farm.bootstrap_source import BootstrapSpecs, UnknownBcondError, bootstrap_source
 from farm.build import BuildInputs
 from farm.buildroot_lock import BuildrootLock
 from farm.canonical import decode, encode, identity
@@ -104,7 +104,7 @@ class Preparation:
         tools: BuildrootLock,
         make: MakeSource,
         at_once: int,
-        bootstraps: BootstrapSources | None = None,
+        bootstraps: BootstrapSpecs | None = None,
     ) -> None:
         self._render = render
         self._name_inputs = name_inputs
@@ -139,7 +139,7 @@ class Preparation:
         bcond = self._bootstraps.bcond(component.name) if self._bootstraps is not None else ""
         if self._bootstraps is None or not bcond:
             return full
-        source = self._bootstraps.source(full.source)
+        source = bootstrap_source(full.source, self._bootstraps, self._store)
         try:
             first = self._made(source, arches)
         except ProjectError as exc:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from farm.bootstrap_source import BootstrapSpecs
+from farm.overlay.files import Files
 from farm.paths import CachePaths
 from farm.project.model import Component, Project
 from farm.render_steps import RenderSteps
@@ -10,6 +12,7 @@ from farm.rendered_tree import write_tree
 from farm.requires.macro_set import MacroSet
 from farm.requires.reading import RenderedSpec
 from farm.requires.tree_macros import tree_macros
+from farm.sources.local_source import read_local_source
 
 
 def rendered_spec(project: Project, component: str) -> Path | None:
@@ -40,6 +43,7 @@ class SpecPlaces:
     def __init__(self, *, project: Project, cache: CachePaths, scratch: Path) -> None:
         self._project = project
         self._steps = RenderSteps(project=project, cache=cache)
+        self._bootstraps = BootstrapSpecs(project.farm, project.root)
         self._scratch = scratch
 
     def kept(self, component: Component) -> RenderedSpec | None:
@@ -55,7 +59,23 @@ class SpecPlaces:
             InfrastructureError: dist-git cannot be reached.
         """
         files = self._steps.render(self._steps.identify(component)).files
-        directory = self._scratch / component.name
-        write_tree(directory, files, f"{component.name}.spec")
+        return self._written(component.name, files, self._scratch / component.name)
+
+    def first(self, spec: RenderedSpec) -> RenderedSpec | None:
+        """Return the spec of a component with its bootstrap bcond; None where none is declared for it.
+
+        Raises:
+            UnknownBcondError: its bcond is none of the spec.
+            ProjectError: what lies beside the spec is no plain file.
+        """
+        if not self._bootstraps.bcond(spec.component):
+            return None
+        files = dict(read_local_source(spec.path))
+        files[spec.path.name] = self._bootstraps.spec(spec.component, files)
+        return self._written(spec.component, files, self._scratch / "first" / spec.component)
+
+    @staticmethod
+    def _written(component: str, files: Files, directory: Path) -> RenderedSpec:
+        write_tree(directory, files, f"{component}.spec")
         directory.chmod(0o755)  # a sandbox of another user reads it
-        return RenderedSpec(component=component.name, path=directory / f"{component.name}.spec")
+        return RenderedSpec(component=component, path=directory / f"{component}.spec")

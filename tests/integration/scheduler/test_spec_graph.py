@@ -57,6 +57,25 @@ def test_a_plan_from_specs_needs_neither_sources_nor_repositories(
     assert "broken, unreadable" in err, "what cannot be read is named, and the rest is planned"
 
 
+def test_a_plan_from_specs_knows_what_begins_a_cycle(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["%bcond_with tiny", "%if %{without tiny}", "BuildRequires: program", "%endif"]
+    tables = f"[[components.library.overlays]]\ntype = 'spec-prepend-lines'\nlines = {lines}\n"
+    toml = Path("azldev.toml")
+    toml.write_text(toml.read_text(encoding="utf-8") + tables, encoding="utf-8")
+    Path("farm.toml").write_text("[bootstrap]\nlibrary = 'tiny'\n", encoding="utf-8")
+
+    assert farm("plan", "-a", "--specs", "-O", "json") == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["cut"] == []
+    assert [(it["component"], it["bcond"], it["without"]) for it in found["bootstraps"]] == [
+        ("library", "tiny", ["program"])
+    ]
+    Path("farm.toml").write_text("[bootstrap]\nlibrary = 'minimal'\n", encoding="utf-8")
+    assert farm("plan", "-a", "--specs") == 3
+    assert "error[PRJ025]: library.spec has no bcond 'minimal'" in capsys.readouterr().err
+
+
 def test_a_preview_from_specs_says_what_a_commit_causes(farm: Farm, capsys: pytest.CaptureFixture[str]) -> None:
     git = ("git", "-c", "user.name=t", "-c", "user.email=t@example.org")
     commit_all(git, "first")

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from builders.projects import write_files
 
-from farm.bootstrap_source import BootstrapSources, UnknownBcondError
+from farm.bootstrap_source import BootstrapSpecs, UnknownBcondError, bootstrap_source
 from farm.project.farm_settings import BootstrapSetting, FarmSettings
 from farm.source_package import RenderedSource, SourceFile
 from farm.store.directory_store import DirectoryStore
@@ -18,7 +18,10 @@ class World:
         write_files(root, {"farm.toml": f'arches = ["x86_64"]\n[bootstrap]\nalpha = "{bcond}"\n'})
         self.store = DirectoryStore(root / "store")
         settings = FarmSettings(bootstrap=(BootstrapSetting(component="alpha", bcond=bcond),))
-        self.sources = BootstrapSources(settings, root, self.store)
+        self.specs = BootstrapSpecs(settings, root)
+
+    def source(self, **files: bytes) -> RenderedSource:
+        return bootstrap_source(self.rendered(**files), self.specs, self.store)
 
     def rendered(self, **files: bytes) -> RenderedSource:
         named = {name.replace("_", "."): data for name, data in files.items()}
@@ -30,7 +33,7 @@ def test_the_spec_sets_the_bcond_as_rpmbuild_would_and_nothing_else_changes(tmp_
     world = World(tmp_path)
     source = world.rendered(alpha_spec=SPEC, other_patch=b"%bcond_with tiny")
 
-    found = world.sources.source(source)
+    found = bootstrap_source(source, world.specs, world.store)
 
     before = {file.name: file.digest for file in source.files}
     after = {file.name: file.digest for file in found.files}
@@ -41,9 +44,9 @@ def test_the_spec_sets_the_bcond_as_rpmbuild_would_and_nothing_else_changes(tmp_
 
 
 def test_only_declared_components_have_a_bcond(tmp_path: Path) -> None:
-    sources = World(tmp_path).sources
+    specs = World(tmp_path).specs
 
-    assert (sources.bcond("alpha"), sources.bcond("beta")) == ("tiny", "")
+    assert (specs.bcond("alpha"), specs.bcond("beta")) == ("tiny", "")
 
 
 @pytest.mark.parametrize(
@@ -60,13 +63,13 @@ def test_only_declared_components_have_a_bcond(tmp_path: Path) -> None:
 def test_a_bcond_is_known_in_every_spelling(tmp_path: Path, text: bytes) -> None:
     world = World(tmp_path)
 
-    assert world.sources.source(world.rendered(alpha_spec=text)).files
+    assert world.source(alpha_spec=text).files
 
 
 def test_a_file_of_macros_beside_the_spec_may_know_it(tmp_path: Path) -> None:
     world = World(tmp_path)
 
-    assert world.sources.source(world.rendered(alpha_spec=b"%include x", x_macros=b"%bcond_with tiny")).files
+    assert world.source(alpha_spec=b"%include x", x_macros=b"%bcond_with tiny").files
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_a_bcond_that_the_spec_does_not_name_is_refused(tmp_path: Path, spec: by
     world = World(tmp_path)
 
     with pytest.raises(UnknownBcondError, match=r"alpha\.spec has no bcond 'tiny'") as caught:
-        world.sources.source(world.rendered(alpha_spec=spec, notes_txt=b"%bcond_with tiny"))
+        world.source(alpha_spec=spec, notes_txt=b"%bcond_with tiny")
     assert caught.value.hint == hint
     assert f"{tmp_path / 'farm.toml'}:3: " in caught.value.why
     assert caught.value.exit_status == 3

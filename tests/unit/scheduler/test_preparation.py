@@ -7,7 +7,7 @@ from builders.builds import digest
 from builders.projects import make_component
 from builders.source_tasks import TOOLS, facts_of, made_by, rendered, site
 
-from farm.bootstrap_source import BootstrapSources, UnknownBcondError
+from farm.bootstrap_source import BootstrapSpecs, UnknownBcondError
 from farm.buildroot_lock import BuildrootLock
 from farm.errors import FarmError, ProjectError
 from farm.nevra import Nevra
@@ -42,7 +42,7 @@ def preparation(
     at_once: int = 2,
     *,
     render: Callable[[Component], RenderedSource] = render,
-    bootstraps: BootstrapSources | None = None,
+    bootstraps: BootstrapSpecs | None = None,
 ) -> Preparation:
     return Preparation(
         render=render,
@@ -149,7 +149,7 @@ class Bootstrap:
 
     def prepare(self) -> dict[str, Prepared | FarmError]:
         settings = FarmSettings(bootstrap=(BootstrapSetting(component="curl", bcond="tiny"),))
-        sources = BootstrapSources(settings, self.root, self.store)
+        sources = BootstrapSpecs(settings, self.root)
         ready = preparation(self.root, self.make, render=self.render, bootstraps=sources)
         return ready.prepare([make_component(name) for name in ("curl", "zlib")], ARCHES)
 
