@@ -12,7 +12,6 @@ from farm.buildroot_lock import BuildrootLock
 from farm.cli.context import FarmContext
 from farm.cli.learned_hash import tell_learned
 from farm.cli.transfer_progress import transfer_watch
-from farm.clock import SystemClock
 from farm.errors import FarmError
 from farm.inputs.component_inputs import ProjectInputs
 from farm.inputs.contents import WorkTreeContents
@@ -38,16 +37,16 @@ from scheduler.node import Node
 from scheduler.past_builds import PastBuilds
 from scheduler.plan_memory import plan_memory
 from scheduler.planning import Planner
-from scheduler.preparation import MakeSource, Preparation, Prepared
-from scheduler.remote_preparation import RemotePreparation, Sources
+from scheduler.preparation import Preparation, Prepared
+from scheduler.remote_tasks import TaskCluster
 from scheduler.resolution import Resolver
 from scheduler.script_roots import SeedScriptRoots
 from scheduler.seed_repositories import SeedRepositories
+from scheduler.small_tasks import SmallTasks, tasks_here, tasks_on
 from scheduler.solver import seed_provides
 from scheduler.stand_in import stand_in
-from workers.capacity import machine_capacity
 from workers.site import Site
-from workers.tasks import run_generate, run_source
+from workers.tasks import RequiresTask
 
 
 @dataclass(kw_only=True)
@@ -58,6 +57,7 @@ class Assembly:
         arches: architectures of this run.
         allow_no_hashes: source files that have no hash are taken as they come.
         learned: those that were, after `prepare`.
+        small_tasks: who makes source RPMs and asks `%generate_buildrequires`.
     """
 
     farm: FarmContext
@@ -65,6 +65,7 @@ class Assembly:
     arches: tuple[str, ...]
     allow_no_hashes: bool = False
     learned: list[LearnedHash] = field(default_factory=list)
+    small_tasks: SmallTasks = field(default_factory=tasks_here)
     _sites: dict[str, Site] = field(default_factory=dict)
 
     @cached_property
@@ -98,18 +99,15 @@ class Assembly:
             self._sites[arch] = Site(state=self.farm.state, cache=self.farm.cache, repositories=self.seed.roots(arch))
         return self._sites[arch]
 
-    def prepare(self, cluster: Sources | None = None) -> dict[str, Prepared | FarmError]:
+    def prepare(self, cluster: TaskCluster | None = None) -> dict[str, Prepared | FarmError]:
         """Render every component of the project, make its source RPM, read its spec: the graph needs them all.
 
         Args:
-            cluster: makes source RPMs and reads specs instead of this machine.
+            cluster: does the small tasks of the run instead of this machine, from now on.
         """
         maker = self.source_arch
-        make: MakeSource = run_source
-        at_once = machine_capacity().cpus
         if cluster is not None:
-            remote = make = RemotePreparation(cluster, arch=maker, here=run_source, clock=SystemClock())
-            at_once = max(at_once, remote.at_once)
+            self.small_tasks = tasks_on(cluster, source_arch=maker)
         store = self.farm.store()
         with transfer_watch(self.farm) as watch:
             sources, complete = self._sources(store, watch)
@@ -120,8 +118,8 @@ class Assembly:
                 store=store,
                 site=self.site(maker),
                 tools=self.resolver.tools(maker),
-                make=make,
-                at_once=at_once,
+                make=self.small_tasks.make_source,
+                at_once=self.small_tasks.sources_at_once,
                 bootstraps=BootstrapSpecs(self.project.farm, self.project.root),
             )
             return preparation.prepare(list(self.project.components.values()), self.arches)
@@ -201,8 +199,15 @@ class Assembly:
         )
 
     def _generate(self, prepared: Prepared, lock: BuildrootLock) -> tuple[str, ...]:
-        site = self.site(lock.arch)
-        return run_generate(site, prepared.source_rpm, lock, self.limits, prepared.source.epoch)
+        return self.small_tasks.generate(
+            RequiresTask(
+                site=self.site(lock.arch),
+                source_rpm=prepared.source_rpm,
+                lock=lock,
+                limits=self.limits,
+                epoch=prepared.source.epoch,
+            )
+        )
 
 
 def _as_it_is(component: Component) -> Component:

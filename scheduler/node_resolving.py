@@ -30,6 +30,9 @@ from scheduler.run_record import RunRecord
 from scheduler.surroundings import CurrentBuild, CurrentBuilds, Surroundings, one_line
 
 _THREADS = 2
+_ASKING_THREADS = 16
+"""They wait, mostly: `%generate_buildrequires` runs in a sandbox, on a cluster on another machine."""
+
 _STORE_THREADS = 8
 """A store on disk waits for it, one on the network for the network: threads cost next to nothing."""
 
@@ -79,11 +82,12 @@ class NodeResolving:
         self._waiting: dict[Node, InputsFound] = {}
         self._quarantined = quarantined(surroundings.ledger)
         self._solving = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolve")
+        self._asking = ThreadPoolExecutor(_ASKING_THREADS, thread_name_prefix="generate")
         self._looking = ThreadPoolExecutor(_STORE_THREADS, thread_name_prefix="look")
 
     def close(self) -> None:
         """Begin nothing more."""
-        for pool in (self._solving, self._looking):
+        for pool in (self._solving, self._asking, self._looking):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def resolve(self, node: Node) -> None:
@@ -97,7 +101,8 @@ class NodeResolving:
         if waiting is not None and waiting.built == built:
             self._post(waiting)
             return
-        in_pool(self._solving, self._keep, lambda: self._solve(node, prepared, built))
+        pool = self._asking if prepared.facts[node.arch].dynamic else self._solving
+        in_pool(pool, self._keep, lambda: self._solve(node, prepared, built))
 
     def missing(self, it: InputsMissing) -> messages.Event:
         """Say why the inputs of a node cannot be known."""

@@ -27,15 +27,18 @@ from scheduler.ray_library import (
     WorkerCrashedError,
     ray,
 )
-from scheduler.ray_tasks import build_remotely, explain_remotely, make_source_remotely
+from scheduler.ray_tasks import build_remotely, explain_remotely, generate_remotely, make_source_remotely
 from scheduler.worker_node import UNBOUNDED, Place, WorkerNode
 from workers.capacity import machine_capacity
-from workers.tasks import BuildTask, ExplainTask, MadeSource, SourceTask
+from workers.tasks import BuildTask, ExplainTask, MadeSource, RequiresTask, SourceTask
 
 T = TypeVar("T")
 
 THIS_MACHINE = "this machine"
 """Name of the only worker of a run without a cluster."""
+
+_ENDED = Lost(why="the run has ended")
+"""Answer to threads that still wait for a small task."""
 
 _START_ATTEMPTS = 3
 _OBJECT_STORE_BYTES = 100 * 2**20
@@ -71,6 +74,7 @@ class RayExecutor:
         self._placed: dict[str, str] = {}
         self._with_memory: set[str] = set()
         self._scratch = scratch
+        self._closed = False
         self._lock = threading.Lock()
         if address:
             self._cluster = Cluster(address)
@@ -174,9 +178,23 @@ class RayExecutor:
 
     def make_source(self, key: str, task: SourceTask, done: Callable[[MadeSource | FarmError | Lost], None]) -> None:
         """Start making a source RPM on any node that builds for the architecture of its tools."""
+        if self._closed:
+            done(_ENDED)
+            return
         self._start()
         resources = {ARCH_RESOURCE + task.tools.arch: 1}
         self._watch(key, make_source_remotely.options(num_cpus=1, resources=resources, name=key).remote(task), done)
+
+    def generate_requires(
+        self, key: str, task: RequiresTask, done: Callable[[tuple[str, ...] | FarmError | Lost], None]
+    ) -> None:
+        """Start a round of `%generate_buildrequires` on any node that builds for its architecture."""
+        if self._closed:
+            done(_ENDED)
+            return
+        self._start()
+        resources = {ARCH_RESOURCE + task.lock.arch: 1}
+        self._watch(key, generate_remotely.options(num_cpus=1, resources=resources, name=key).remote(task), done)
 
     def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
         """Start explaining a difference on any node."""
@@ -187,17 +205,17 @@ class RayExecutor:
         """Let the worker of a build end itself; its sandbox dies with it."""
         with self._lock:
             running = self._running.pop(key, None)
-            mark = self._marks.get(key)
-        if running is not None and mark is not None:
-            mark.parent.mkdir(parents=True, exist_ok=True)
-            mark.touch()
+        if running is not None:
+            self._mark(key)
 
     def close(self) -> None:
         """Leave the cluster, or end the local one. What still runs is ended: nobody waits for it any more."""
+        self._closed = True
         with self._lock:
-            left = list(self._running)
-        for key in left:
-            self.cancel(key)
+            left, self._running = self._running, {}
+        for key, done in left.items():
+            self._mark(key)
+            done(_ENDED)
         if self._cluster is not None:
             # A head that is gone wants nothing any more.
             with contextlib.suppress(ClusterUnreachableError):
@@ -208,6 +226,12 @@ class RayExecutor:
         for key, mark in self._marks.items():
             if key not in left or not self._address:
                 mark.unlink(missing_ok=True)
+
+    def _mark(self, key: str) -> None:
+        mark = self._marks.get(key)
+        if mark is not None:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
 
     def _watch(self, key: str, reference: "ray.ObjectRef[T]", done: Callable[[T | Lost], None]) -> None:
         with self._lock:

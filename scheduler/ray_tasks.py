@@ -13,9 +13,11 @@ from workers.tasks import (
     BuildTask,
     ExplainTask,
     MadeSource,
+    RequiresTask,
     SourceTask,
     run_build,
     run_explain,
+    run_generate,
     run_source,
 )
 
@@ -38,6 +40,16 @@ def make_source_remotely(task: SourceTask) -> MadeSource | FarmError | Lost:
     try:
         isolate_mounts()
         return run_source(task)
+    except FarmError as error:
+        return error
+
+
+@ray.remote(max_retries=0)
+def generate_remotely(task: RequiresTask) -> tuple[str, ...] | FarmError | Lost:
+    """Run one round of `%generate_buildrequires`."""
+    try:
+        isolate_mounts()
+        return run_generate(task)
     except FarmError as error:
         return error
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from farm.build import BuildLimits, FailureCause
+from farm.build import BuildLimits
 from farm.canonical import identity
 from farm.errors import BuildError
 from farm.requires.rpm_answer import requirements
@@ -30,10 +30,6 @@ class GenerateError(BuildError):
 
     code = "BLD030"
 
-    def __init__(self, what: str, *, why: str = "", hint: str = "", cause: FailureCause | None = None) -> None:
-        super().__init__(what, why=why, hint=hint)
-        self.cause = cause
-
 
 def generated_requires(
     source_rpm: SourceRpm,
@@ -54,7 +50,7 @@ def generated_requires(
         epoch: SOURCE_DATE_EPOCH for a spec without a dated changelog.
 
     Raises:
-        GenerateError: a section of the spec failed; it carries the cause.
+        GenerateError: a section of the spec failed.
         InfrastructureError: store, disk or sandbox failed.
     """
     seed = directory_seed(identity("generate", source_rpm.digest), PLAIN)
@@ -88,5 +84,4 @@ def _error(source_rpm: SourceRpm, result: SandboxResult, limits: BuildLimits) ->
         f"{source_rpm.component}: {cause.summary}",
         why="\n".join(cause.lines),
         hint="the section %generate_buildrequires, or %prep before it, must succeed with the static BuildRequires",
-        cause=cause,
     )

@@ -61,6 +61,22 @@ class SourceTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequiresTask:
+    """Run one round of `%generate_buildrequires`.
+
+    Attributes:
+        lock: buildroot that it runs in.
+        epoch: SOURCE_DATE_EPOCH for a spec without a dated changelog.
+    """
+
+    site: Site
+    source_rpm: SourceRpm
+    lock: BuildrootLock
+    limits: BuildLimits
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MadeSource:
     """What a `SourceTask` asked for; the source RPM itself is in the artifact store."""
 
@@ -119,12 +135,21 @@ def run_explain(task: ExplainTask) -> Explanation:
     )
 
 
-def run_generate(
-    site: Site, source_rpm: SourceRpm, lock: BuildrootLock, limits: BuildLimits, epoch: int
-) -> tuple[str, ...]:
-    """Run one round of `%generate_buildrequires` and return all BuildRequires known after it."""
-    store = site.store()
-    with site.buildroots(store).open(lock) as root:
+def run_generate(task: RequiresTask) -> tuple[str, ...]:
+    """Run one round of `%generate_buildrequires` and return all BuildRequires known after it.
+
+    Raises:
+        GenerateError: a section of the spec failed.
+        InfrastructureError: store, buildroot or sandbox failed.
+    """
+    store = task.site.store()
+    with task.site.buildroots(store).open(task.lock) as root:
         return generated_requires(
-            source_rpm, root=root, arch=lock.arch, store=store, scratch=site.cache.scratch, limits=limits, epoch=epoch
+            task.source_rpm,
+            root=root,
+            arch=task.lock.arch,
+            store=store,
+            scratch=task.site.cache.scratch,
+            limits=task.limits,
+            epoch=task.epoch,
         )

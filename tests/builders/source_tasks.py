@@ -6,12 +6,13 @@ from builders.builds import digest
 from builders.node_inputs import node_inputs
 from builders.spec_facts import spec
 
+from farm.build import BuildLimits
 from farm.buildroot_lock import BuildrootLock
 from farm.nevra import Nevra
 from farm.paths import CachePaths, StatePaths
 from farm.source_package import RenderedSource, SourceRpm, SpecFacts
 from workers.site import Site
-from workers.tasks import MadeSource, SourceTask
+from workers.tasks import MadeSource, RequiresTask, SourceTask
 
 TOOLS = BuildrootLock(arch="x86_64", layers=())
 
@@ -30,12 +31,21 @@ def source_task(root: Path, component: str = "hello") -> SourceTask:
     )
 
 
+def requires_task(root: Path, arch: str = "x86_64") -> RequiresTask:
+    lock = BuildrootLock(arch=arch, layers=())
+    return RequiresTask(site=site(root), source_rpm=source_rpm("hello"), lock=lock, limits=BuildLimits(), epoch=0)
+
+
+def source_rpm(component: str) -> SourceRpm:
+    nevra = Nevra.parse(f"{component}-1-1.src")
+    return SourceRpm(component=component, nevra=nevra, digest=digest(component), size=1)
+
+
 def made_by(task: SourceTask) -> MadeSource:
     """Return what a worker would make."""
     name = task.source.component
-    rpm = SourceRpm(component=name, nevra=Nevra.parse(f"{name}-1-1.src"), digest=digest(name), size=1)
     facts = tuple(facts_of(name, arch) for arch in task.arches)
-    return MadeSource(source_rpm=rpm if task.makes_source_rpm else None, facts=facts)
+    return MadeSource(source_rpm=source_rpm(name) if task.makes_source_rpm else None, facts=facts)
 
 
 def facts_of(component: str, arch: str) -> SpecFacts:

@@ -39,8 +39,6 @@ def test_section_that_fails_says_why(bench: Workbench) -> None:
     with pytest.raises(GenerateError) as caught:
         _generate(bench, make_spec(generate="no-such-generator"))
     assert caught.value.exit_status == 4
-    assert caught.value.cause is not None
-    assert caught.value.cause.category == "missing-command"
     assert "no-such-generator" in caught.value.why
     assert caught.value.what.startswith("tiny: %generate_buildrequires: ")
 

@@ -1,5 +1,7 @@
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
+from threading import Event as Signal
 
 import pytest
 from builders.driven_farm import Farm, prepared, states
@@ -16,12 +18,16 @@ from farm.events import BuildFinished, ControlAction, ControlRequested, Event, Q
 from farm.ledger.holder import Holder
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import Lease
-from farm.node_inputs import load_inputs
+from farm.node_inputs import NodeInputs, load_inputs
 from farm.states import NodeState
 from farm.verdict import Verdict
+from scheduler.answers import Packages
 from scheduler.leases import BuildLeases
+from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
+from scheduler.preparation import Prepared
 from scheduler.quarantine import quarantined, release
+from scheduler.resolution import MoreRequires
 from scheduler.retry import RetryPolicy
 from scheduler.run_control import RunControl
 from scheduler.worker_node import WorkerNode
@@ -131,6 +137,26 @@ def test_requirements_found_on_the_way_become_edges(tmp_path: Path) -> None:
     farm.resolver.more = {"app": ("zlib",)}
     assert states(farm.run()) == {"app": NodeState.REPRODUCIBLE, "zlib": NodeState.REPRODUCIBLE}
     assert farm.resolver.seen[node("app")] == (node("zlib"),)
+
+
+def test_what_asks_for_its_requirements_holds_up_nothing_that_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`%generate_buildrequires` runs for minutes, perhaps on another machine."""
+    asking = tuple(f"asks{number}" for number in range(4))
+    farm = Farm(tmp_path, {**dict.fromkeys(asking, ()), "plain": ()})
+    for name in asking:
+        farm.specs[node(name)] = replace(farm.specs[node(name)], dynamic=True)
+    resolve, plain = farm.resolver.resolve, Signal()
+
+    def patiently(asked: Node, source: Prepared, built: Packages) -> NodeInputs | MoreRequires:
+        if asked.component == "plain":
+            plain.set()
+        assert plain.wait(30), "the components that ask have every thread"
+        return resolve(asked, source, built)
+
+    monkeypatch.setattr(farm.resolver, "resolve", patiently)
+    assert set(states(farm.run()).values()) == {NodeState.REPRODUCIBLE}
 
 
 def test_half_done_work_of_a_killed_driver_is_taken_up(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from builders.builds import variation
 from builders.node_inputs import node_inputs
-from builders.source_tasks import site
+from builders.source_tasks import requires_task, site, source_task
 
 from farm.build import BuildLimits, BuildResult
 from scheduler.cluster_node import ArchSlots, ClusterNode, NodeStatus
@@ -43,6 +43,17 @@ def test_closing_ends_what_still_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     executor.close()
     assert marked == [mark]
     assert list(mark.parent.iterdir()) == []
+
+
+def test_whoever_waits_for_a_small_task_learns_that_the_run_has_ended(tmp_path: Path) -> None:
+    """Else the threads of the driver would keep its process alive for ever."""
+    executor = RayExecutor()
+    answers: list[object] = []
+    executor._running["source RPM of hello (1)"] = answers.append
+    executor.close()
+    executor.make_source("source RPM of hello (2)", source_task(tmp_path), answers.append)
+    executor.generate_requires("generated BuildRequires of hello (1)", requires_task(tmp_path), answers.append)
+    assert answers == [Lost(why="the run has ended")] * 3
 
 
 @pytest.mark.parametrize("failures", [0, 2, 3])

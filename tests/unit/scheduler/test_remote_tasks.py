@@ -6,14 +6,16 @@ from builders.fake_clock import FakeClock
 from builders.source_tasks import made_by, source_task
 
 from farm import running_programs
-from farm.errors import InfrastructureError
+from farm.errors import FarmError, InfrastructureError
 from scheduler.executor import Lost
-from scheduler.remote_preparation import PreparationLostError, RemotePreparation, SourceAnswer
+from scheduler.remote_tasks import RemoteTasks, TaskLostError
 from scheduler.worker_node import WorkerNode
 from workers.spec_errors import SpecError
 from workers.tasks import MadeSource, SourceTask
 
+SourceAnswer = MadeSource | FarmError | Lost
 Answer = Callable[[SourceTask], SourceAnswer | None]
+Remote = RemoteTasks[SourceTask, MadeSource]
 
 
 def node(name: str, arch: str = "x86_64", *, slots: int = 2, draining: bool = False) -> WorkerNode:
@@ -42,8 +44,17 @@ def refuse(_task: SourceTask) -> MadeSource:
     raise AssertionError("this machine was not to do it")
 
 
-def remote(cluster: Cluster, here: Callable[[SourceTask], MadeSource] = refuse) -> RemotePreparation:
-    return RemotePreparation(cluster, arch="x86_64", here=here, clock=FakeClock())
+def remote(
+    cluster: Cluster, here: Callable[[SourceTask], MadeSource] = refuse, clock: FakeClock | None = None
+) -> Remote:
+    return RemoteTasks(
+        cluster.workers,
+        cluster.make_source,
+        names=lambda task: f"source RPM of {task.source.component}",
+        arch_of=lambda task: task.tools.arch,
+        here=here,
+        clock=clock or FakeClock(),
+    )
 
 
 def test_a_worker_makes_it(tmp_path: Path) -> None:
@@ -55,15 +66,15 @@ def test_what_is_lost_or_the_fault_of_a_machine_is_done_again(tmp_path: Path) ->
     task = source_task(tmp_path)
     cluster = Cluster(lambda _: Lost(why="x"), lambda _: InfrastructureError("disk full"), made_by)
     assert remote(cluster)(task) == made_by(task)
-    assert cluster.keys == ["source hello 1", "source hello 2", "source hello 3"]
+    assert cluster.keys == [f"source RPM of hello ({number})" for number in (1, 2, 3)]
 
 
 def test_what_is_lost_each_time_is_an_error_of_the_component(tmp_path: Path) -> None:
     cluster = Cluster(*[lambda _: Lost(why="worker lost: it died")] * 3)
-    with pytest.raises(PreparationLostError) as caught:
+    with pytest.raises(TaskLostError) as caught:
         remote(cluster)(source_task(tmp_path))
     assert (caught.value.what, caught.value.why) == (
-        "the source RPM of hello could not be made",
+        "no worker could bring the source RPM of hello",
         "worker lost: it died",
     )
 
@@ -91,7 +102,7 @@ def test_where_the_last_such_machine_goes_this_one_takes_over(tmp_path: Path) ->
         clock.sleep(10)
 
     cluster.answers = [go]
-    assert RemotePreparation(cluster, arch="x86_64", here=made_by, clock=clock)(task) == made_by(task)
+    assert remote(cluster, made_by, clock)(task) == made_by(task)
 
 
 @pytest.mark.parametrize("begun", [0, 1])
@@ -99,13 +110,13 @@ def test_an_interrupted_command_waits_for_nothing(tmp_path: Path, monkeypatch: p
     still = iter([True] * begun)
     monkeypatch.setattr(running_programs, "may_begin", lambda: next(still, False))
     cluster = Cluster(*[lambda _: None] * 3)
-    with pytest.raises(PreparationLostError, match="interrupted"):
+    with pytest.raises(TaskLostError, match="interrupted"):
         remote(cluster)(source_task(tmp_path))
     assert len(cluster.keys) == begun
 
 
 def test_as_many_at_once_as_the_cluster_has_slots_for() -> None:
     nodes = [node("a", slots=3), node("b", slots=9), node("c", "aarch64"), node("d", draining=True)]
-    assert remote(Cluster(nodes=nodes)).at_once == 3 + 4
-    assert remote(Cluster(nodes=[])).at_once == 1
-    assert remote(Cluster(nodes=[node(str(n)) for n in range(500)])).at_once == 64
+    assert remote(Cluster(nodes=nodes)).at_once("x86_64") == 3 + 4
+    assert remote(Cluster(nodes=[])).at_once("x86_64") == 1
+    assert remote(Cluster(nodes=[node(str(n)) for n in range(500)])).at_once("x86_64") == 64
