@@ -20,15 +20,17 @@ from farm.source_package import BinaryPackage, RenderedSource, SourceFile, Sourc
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
 from farm.verdict import Verdict, VerdictStatus
+from scheduler.bootstraps import Declared
 from scheduler.cached_table import CachedTable
 from scheduler.known_graph import KnownGraph
+from scheduler.known_node import Known
 from scheduler.node import Node
 from scheduler.plan import Action, PlanNode
 from scheduler.plan_memory import PlanMemory
 from scheduler.planning import Planner
 from scheduler.preparation import Prepared
 from scheduler.quarantine import release
-from scheduler.reasons import Quarantined
+from scheduler.reasons import BootstrapFirst, Quarantined, UpToDate
 from scheduler.resolution import MoreRequires
 from scheduler.solved_before import SolvedBefore
 
@@ -185,6 +187,25 @@ def test_a_quarantined_node_says_so_and_how_it_is_released(tmp_path: Path, *, dy
 
     release(recorded.ledger, [NODE], by="ann", why="")
     assert recorded.plan(changed, resolver).action is Action.BUILD
+
+
+def test_what_begins_a_cycle_is_planned_from_its_bootstrap_source(tmp_path: Path) -> None:
+    first = replace(prepared("first"), bootstrap="tiny")
+    full = replace(prepared("full"), first=first)
+    needs_itself = replace(full.facts["x86_64"], build_requires=("app",))
+    known = KnownGraph(
+        facts={NODE: needs_itself},
+        seed_provides=lambda _need, _arch: "",
+        requires={},
+        declared={NODE: Declared(bcond="tiny", known=Known(spec=first.facts["x86_64"]))},
+    )
+    recorded = Recorded(tmp_path, first)
+    recorded.record(full)
+
+    (node,) = recorded.planner(full, KnowsOnly(first), known).plan(selected=None).nodes
+
+    assert node.action is Action.REUSE, "its newest build is the full one, and the first round's is there, too"
+    assert node.reasons == (UpToDate(), BootstrapFirst(bcond="tiny", without=("app",)))
 
 
 def test_only_what_is_selected_and_what_that_needs_is_solved(tmp_path: Path) -> None:
