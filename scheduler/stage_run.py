@@ -92,14 +92,17 @@ class StageRun:
     def _made(self, outcomes: Sequence[NodeOutcome]) -> dict[Node, Made]:
         """Return what the nodes have made that others may use."""
         ledger, store = self.assembly.farm.ledger(), self.assembly.farm.store()
+        usable = {
+            Node(it.component, it.arch): it.build_id
+            for it in outcomes
+            if it.build_id is not None and self._is_usable(it)
+        }
+        verdicts = ledger.verdicts(usable.values())
         found = {}
-        for outcome in outcomes:
-            node = Node(outcome.component, outcome.arch)
-            if not self._is_usable(outcome) or outcome.build_id is None:
-                continue
-            verdict, inputs = ledger.verdict(outcome.build_id), load_inputs(store, outcome.build_id)
-            if verdict is not None and inputs is not None:
-                found[node] = Made(lock=inputs.lock, rpms=verdict.rpms, bootstrap=inputs.bootstrap)
+        for node, build_id in usable.items():
+            inputs = load_inputs(store, build_id)
+            if build_id in verdicts and inputs is not None:
+                found[node] = Made(lock=inputs.lock, rpms=verdicts[build_id].rpms, bootstrap=inputs.bootstrap)
         return found
 
     def _is_usable(self, outcome: NodeOutcome) -> bool:
