@@ -209,10 +209,7 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Change:
-    """A machine dies or comes back."""
+    """A machine dies or comes back. It is no event: the state machine learns of it as it does from a driver."""
 
     worker: str
     dies: bool
-
-
-"""Kept apart from events: the machine learns of it as a driver does."""
