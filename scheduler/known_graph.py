@@ -72,8 +72,8 @@ class KnownGraph:
         """All nodes that something is known of, sorted; those that their spec excludes, too."""
         return tuple(sorted(self._known))
 
-    def learn_requires(self, node: Node, requires: Sequence[str]) -> None:
-        """Take in what `%generate_buildrequires` of a node asks for.
+    def learn_requires(self, node: Node, requires: Sequence[str]) -> bool:
+        """Take in what `%generate_buildrequires` of a node asks for; tell whether the graph may be another one.
 
         Raises:
             UncuttableCycleError: with it, components need each other. Nothing was taken in.
@@ -82,8 +82,9 @@ class KnownGraph:
         _ = self.graph
         known = self._known[node]
         if node in self._in_full:
-            return
+            return False
         self._learn({node: replace(known, requires=tuple(sorted({*known.requires, *requires})))})
+        return True
 
     def learn_packages(self, made: Mapping[Node, Sequence[BinaryPackage]]) -> bool:
         """Take in what nodes really made; tell whether some node must wait for others than before.

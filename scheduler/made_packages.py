@@ -72,8 +72,8 @@ class MadePackages:
         Raises:
             UnresolvableError: no graph can be made with it; it stays as it was.
         """
-        self._known.learn_requires(node, requires)
-        return messages.NeedsChanged(node=node, needs=self._needs())
+        learned = self._known.learn_requires(node, requires)
+        return messages.NeedsChanged(node=node, needs=self._needs() if learned else {})
 
     def _needs(self) -> dict[Node, frozenset[Node]]:
         """Return the needs of all nodes that the run must look at: settled ones are where they need others now."""

@@ -19,6 +19,7 @@ from farm.states import NodeState
 from farm.verdict import Verdict
 from scheduler import messages
 from scheduler.answers import Answer, InputsFound, InputsMissing, Packages, Post, RequiresFound, VerdictUsable, in_pool
+from scheduler.cuts import UncuttableCycleError
 from scheduler.known_graph import real_packages
 from scheduler.made_packages import MadePackages
 from scheduler.node import Node
@@ -111,10 +112,19 @@ class NodeResolving:
         return messages.Unresolved(node=it.node, state=state, why=one_line(it.error))
 
     def require(self, it: RequiresFound) -> messages.Event:
-        """Let the graph learn what a node asks for; once it has, that is kept."""
+        """Let the graph learn what a node asks for; once it has, that is kept.
+
+        It is kept, too, where it closes a cycle that the next plan can begin with the component's bootstrap bcond.
+        """
         prepared = self._prepared[it.node.component]
         try:
             event = self._made.require(it.node, it.requires)
+        except UncuttableCycleError as error:
+            if not isinstance(prepared, Prepared) or prepared.first is None:
+                return self.missing(InputsMissing(node=it.node, error=error))
+            hint = "farm build again: now that the cycle is known, it can begin with the component's bootstrap bcond"
+            known = UncuttableCycleError(error.what, why=error.why, hint=hint)
+            event = self.missing(InputsMissing(node=it.node, error=known))
         except FarmError as error:
             return self.missing(InputsMissing(node=it.node, error=error))
         if isinstance(prepared, Prepared):

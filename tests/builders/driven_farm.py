@@ -1,6 +1,7 @@
 """A farm of one-package components with a real ledger and store, whose resolver and executor are stood in for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from builders.builds import built_rpm, digest
@@ -160,6 +161,7 @@ class Farm:
         self.reporter: Reporter = SilentReporter()
         self.control: RunControl | None = None
         self.run_id = ""
+        self.bootstraps: set[str] = set()
         self.specs = dict(spec(name, *found) for name, found in requires.items())
         self.site = Site(state=StatePaths(root=tmp_path), cache=CachePaths(root=tmp_path / "cache"), repositories={})
 
@@ -181,7 +183,7 @@ class Farm:
             ),
             known=known,
             resolver=self.resolver,
-            prepared={which.component: prepared(which.component, spec) for which, spec in self.specs.items()},
+            prepared={which.component: self._prepared(which.component, spec) for which, spec in self.specs.items()},
             wanted=list(needs),
             surroundings=Surroundings(
                 ledger=self.ledger,
@@ -199,6 +201,10 @@ class Farm:
             return {outcome.component: outcome for outcome in driver.run()}
         finally:
             leases.give_back_run()
+
+    def _prepared(self, name: str, spec: SpecFacts) -> Prepared:
+        full = prepared(name, spec)
+        return replace(full, first=full) if name in self.bootstraps else full
 
 
 def states(outcomes: Mapping[str, NodeOutcome]) -> dict[str, NodeState]:

@@ -231,6 +231,14 @@ def test_requirements_that_make_a_cycle_end_their_node_and_not_the_run(tmp_path:
     assert farm.resolver.remembered == []
 
 
+def test_a_cycle_that_a_bootstrap_bcond_can_begin_is_remembered_for_the_next_plan(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",), "other": ()})
+    farm.resolver.more = {"lib": ("app",), "other": ("(broken",)}
+    farm.bootstraps = {"lib", "other"}
+    assert states(farm.run())["lib"] == NodeState.UNRESOLVABLE
+    assert farm.resolver.remembered == [("app",)]
+
+
 def test_a_node_that_another_driver_builds_is_solved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     farm = Farm(tmp_path, {"lib": ()})
     elsewhere = Holder(name="another", boot="another boot", pid=1, started=1)
