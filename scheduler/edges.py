@@ -59,6 +59,11 @@ class CutEdge:
     seed_packages: tuple[str, ...]
     why: str
 
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """Names of the packages of the seed, each once, sorted."""
+        return tuple(sorted({package for package in self.seed_packages if package}))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Unprovided:

@@ -56,8 +56,7 @@ def _bootstrap(node: Node, graph: BuildGraph) -> list[str]:
 
 def _cuts(node: Node, graph: BuildGraph) -> list[str]:
     return [
-        f"built first with the seed's {', '.join(sorted({it for it in cut.seed_packages if it})) or 'nothing'} "
-        f"in place of {cut.provider}: {cut.why}"
+        f"built first with the seed's {', '.join(cut.stand_ins) or 'nothing'} in place of {cut.provider}: {cut.why}"
         for cut in graph.cut
         if cut.node == node
     ]

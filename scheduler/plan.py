@@ -170,7 +170,7 @@ def to_dot(plan: Plan) -> str:
         lines += [f"  {_quoted(f'{need}.{node.arch}')} -> {_quoted(str(node.node))};" for need in node.needs]
     for cut in plan.cut:
         if cut.provider in known and cut.node in known:
-            seed = "seed: " + ", ".join(sorted({package for package in cut.seed_packages if package}))
+            seed = "seed: " + ", ".join(cut.stand_ins)
             style = f"style=dashed, label={_quoted(seed)}"
             lines.append(f"  {_quoted(str(cut.provider))} -> {_quoted(str(cut.node))} [{style}];")
     return "\n".join([*lines, "}", ""])

@@ -3,10 +3,10 @@
 from html import escape
 
 from farm.printable import printable
-from scheduler.edges import CutEdge
 from scheduler.forecast import Forecast
 from scheduler.plan import Action, Plan, PlanNode
 from scheduler.plan_picture import draw_plan, seconds_of
+from scheduler.plan_words import begun_words, cut_words, idle_words
 
 _LISTED = 1000
 """So many nodes are in the table: `-O json` has all."""
@@ -42,8 +42,7 @@ def plan_page(plan: Plan, forecast: Forecast, project: str) -> str:
 def _bootstraps(plan: Plan) -> str:
     if not plan.bootstraps and not plan.idle_bootstraps:
         return ""
-    said = [f"{it.node} is built --with {it.bcond} first, without {', '.join(it.components)}" for it in plan.bootstraps]
-    said += [f"{it.node} is not built --with {it.bcond} first: {it.why}" for it in plan.idle_bootstraps]
+    said = [*map(begun_words, plan.bootstraps), *map(idle_words, plan.idle_bootstraps)]
     rows = "".join(f"<li>{_shown(line)}</li>" for line in said[:_LISTED])
     count = len(plan.bootstraps)
     return f"<details><summary>Cycles: {count} begin with a bootstrap bcond</summary><ul>{rows}</ul></details>\n"
@@ -52,13 +51,8 @@ def _bootstraps(plan: Plan) -> str:
 def _cuts(plan: Plan) -> str:
     if not plan.cut:
         return ""
-    rows = "".join(f"<li>{_shown(_cut_words(cut))}</li>" for cut in plan.cut[:_LISTED])
+    rows = "".join(f"<li>{_shown(cut_words(cut))}: {_shown(cut.why)}</li>" for cut in plan.cut[:_LISTED])
     return f"<details><summary>Cycles: the seed stands in {len(plan.cut)} times</summary><ul>{rows}</ul></details>\n"
-
-
-def _cut_words(cut: CutEdge) -> str:
-    packages = ", ".join(package for package in cut.seed_packages if package)
-    return f"{cut.node} takes {packages or 'nothing'} from the seed, not from {cut.provider}: {cut.why}"
 
 
 def _nodes(plan: Plan) -> str:

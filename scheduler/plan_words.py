@@ -1,7 +1,7 @@
 """What a person is told beside the rows of a plan: cycles and exclusions, time and the critical path. Pure."""
 
-from collections.abc import Sequence
-
+from scheduler.bootstraps import Bootstrapped, IdleBootstrap
+from scheduler.edges import CutEdge
 from scheduler.forecast import Forecast
 from scheduler.plan import Plan
 from scheduler.report import duration
@@ -10,16 +10,25 @@ from scheduler.shortened import path_words
 
 def remarks(made: Plan) -> list[str]:
     """Return what else a person should know: how cycles begin, and what its spec excludes."""
-    cut = [
-        f"cycle: {edge.node} takes {', '.join(_known(edge.seed_packages))} from the seed instead of {edge.provider}"
-        for edge in made.cut
-    ]
-    begun = [
-        f"cycle: {it.node} is built --with {it.bcond} first, without {', '.join(it.components)}; then in full"
-        for it in made.bootstraps
-    ]
-    idle = [f"bootstrap: {it.node} is not built --with {it.bcond} first: {it.why}" for it in made.idle_bootstraps]
+    cut = [f"cycle: {cut_words(it)}" for it in made.cut]
+    begun = [f"cycle: {begun_words(it)}" for it in made.bootstraps]
+    idle = [f"bootstrap: {idle_words(it)}" for it in made.idle_bootstraps]
     return [*begun, *cut, *idle, *(f"excluded: {node}: {why}" for node, why in made.excluded)]
+
+
+def cut_words(cut: CutEdge) -> str:
+    """Say where the seed stands in."""
+    return f"{cut.node} takes {', '.join(cut.stand_ins) or 'nothing'} from the seed instead of {cut.provider}"
+
+
+def begun_words(it: Bootstrapped) -> str:
+    """Say what begins a cycle with its bootstrap bcond."""
+    return f"{it.node} is built --with {it.bcond} first, without {', '.join(it.components)}; then in full"
+
+
+def idle_words(it: IdleBootstrap) -> str:
+    """Say what is built in full at once, though it has a bootstrap bcond."""
+    return f"{it.node} is not built --with {it.bcond} first: {it.why}"
 
 
 def forecast_lines(forecast: Forecast) -> list[str]:
@@ -41,7 +50,3 @@ def forecast_lines(forecast: Forecast) -> list[str]:
             f"({duration(forecast.saved_seconds)})"
         )
     return lines
-
-
-def _known(packages: Sequence[str]) -> list[str]:
-    return sorted({package for package in packages if package}) or ["nothing"]

@@ -64,7 +64,7 @@ def _row(node: Node, wave: int, cuts: Sequence[CutEdge], begun: Bootstrapped | N
         arch=node.arch,
         wave=wave,
         instead_of=(*(begun.components if begun is not None else ()), *(cut.provider.component for cut in cuts)),
-        seed_packages=tuple(sorted({package for cut in cuts for package in cut.seed_packages if package})),
+        seed_packages=tuple(sorted({package for cut in cuts for package in cut.stand_ins})),
         why="; ".join(dict.fromkeys([*bootstrap, *(cut.why for cut in cuts)])),
         reached=reached,
     )

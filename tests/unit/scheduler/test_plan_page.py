@@ -25,6 +25,6 @@ def test_the_page_says_who_begins_a_cycle() -> None:
     page = plan_page(plan, foretell(plan, Durations(), {}, 0.5), "demo")
 
     assert "<summary>Cycles: 1 begin with a bootstrap bcond</summary>" in page
-    assert "<li>a.x86_64 is built --with tiny first, without b</li>" in page
+    assert "<li>a.x86_64 is built --with tiny first, without b; then in full</li>" in page
     assert "<li>c.x86_64 is not built --with tiny first: it is in no cycle</li>" in page
     assert "never built; bootstrap: first --with tiny" in page

@@ -47,7 +47,7 @@ def test_a_cut_is_dashed_and_told() -> None:
 
     assert "edge cut" in [it.get("class") for it in picture(plan).iter(f"{SVG}path")]
     assert any("dashed" in text for text in words(picture(plan)))
-    assert "from the seed, not from" in plan_page(plan, foretell(plan, Durations(), {}, 0.5), "demo")
+    assert "from the seed instead of" in plan_page(plan, foretell(plan, Durations(), {}, 0.5), "demo")
 
 
 def test_it_has_a_title_and_a_description_and_no_script() -> None:
