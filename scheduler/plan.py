@@ -129,18 +129,7 @@ def _planned(graph: BuildGraph, planner: "_Planner", selected: Collection[Node] 
         if node not in wanted:
             continue
         action, reasons = planner.decide(node)
-        part = graph.parts[node.arch]
-        nodes.append(
-            PlanNode(
-                component=node.component,
-                arch=node.arch,
-                action=action,
-                reasons=(*reasons, *begun.get(node, ())),
-                wave=part.levels[node],
-                needs=part.needs[node],
-                blast_radius=part.blast_radii[node],
-            )
-        )
+        nodes.append(plan_node(graph, node, action, (*reasons, *begun.get(node, ()))))
     components = {node.component for node in wanted} | {component for component, _ in selected or ()}
     return Plan(
         nodes=tuple(nodes),
@@ -148,6 +137,20 @@ def _planned(graph: BuildGraph, planner: "_Planner", selected: Collection[Node] 
         excluded=tuple(it for it in graph.excluded if selected is None or it[0].component in components),
         bootstraps=tuple(it for it in graph.bootstraps if it.node in wanted),
         idle_bootstraps=tuple(it for it in graph.idle_bootstraps if it.node in wanted),
+    )
+
+
+def plan_node(graph: BuildGraph, node: Node, action: Action, reasons: tuple[Reason, ...]) -> PlanNode:
+    """Return a node of a graph as that of a plan."""
+    part = graph.parts[node.arch]
+    return PlanNode(
+        component=node.component,
+        arch=node.arch,
+        action=action,
+        reasons=reasons,
+        wave=part.levels[node],
+        needs=part.needs[node],
+        blast_radius=part.blast_radii[node],
     )
 
 

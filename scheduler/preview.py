@@ -10,7 +10,7 @@ from farm.history.repository import ProjectRepository
 from farm.project.root import find_root
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
-from scheduler.plan import Action, Plan, PlanNode, bootstrap_reasons
+from scheduler.plan import Action, Plan, bootstrap_reasons, plan_node
 from scheduler.reasons import InputChanged, NeverBuilt, ParentRebuilt, Reason, SpecChanged
 
 
@@ -47,7 +47,6 @@ def preview_plan(graph: BuildGraph, changes: Sequence[ComponentChange], selected
         selected: only these nodes are planned; what reaches them from others counts.
     """
     causes = {change.component: _reasons(change) for change in changes}
-    radii = graph.blast_radii()
     reached: dict[Node, Action] = {}
     nodes = []
     begun = bootstrap_reasons(graph)
@@ -59,17 +58,7 @@ def preview_plan(graph: BuildGraph, changes: Sequence[ComponentChange], selected
         if not own and not parents:
             continue
         reached[node] = Action.BUILD if own else Action.MAYBE
-        nodes.append(
-            PlanNode(
-                component=node.component,
-                arch=node.arch,
-                action=reached[node],
-                reasons=(*own, *parents, *begun.get(node, ())),
-                wave=graph.level(node),
-                needs=tuple(provider.component for provider in graph.providers(node)),
-                blast_radius=radii[node],
-            )
-        )
+        nodes.append(plan_node(graph, node, reached[node], (*own, *parents, *begun.get(node, ()))))
     wanted = set(selected)
     return Plan(
         nodes=tuple(it for it in nodes if it.node in wanted),
