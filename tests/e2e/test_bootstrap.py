@@ -77,13 +77,11 @@ def test_later_rounds_build_it_in_full_until_no_byte_changes(farm: Farm) -> None
     rounds = [event["stale"] for event in farm.events() if event["event"] == "round-ended"]
     assert rounds[0] == [["alpha", "x86_64"]]
     assert rounds[-1] == []
-    assert "kept out" not in farm.run("repo", "compose").stderr
     assert {component for component, _ in farm.built()} == {"alpha", "beta"}, "the first round was built before"
 
 
 def test_a_later_run_builds_nothing_of_it_again(farm: Farm) -> None:
-    farm.run("build", "-a")
-    assert farm.built() == []
     farm.run("build", "-p", "alpha")
+
     assert farm.built() == []
     assert "kept out" not in farm.run("repo", "compose").stderr
