@@ -29,6 +29,10 @@ FARM_NAME = "farm.toml"
 
 _PLACEHOLDERS = frozenset({"cache", "project", "arch"})
 _SIZE = re.compile(r"(?P<number>[1-9][0-9]{0,15})(?P<unit>[KMGT]?)")
+_MOST_BYTES = 2**50
+_MOST_NUMBERS = {"seconds": 10**8, "processes": 2**22}
+"""Three years, and as many processes as Linux can have: numbers that are much larger, no system call takes."""
+
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _BCOND = re.compile(r"[A-Za-z0-9_]{1,64}")
 """What can be part of the name of an RPM macro."""
@@ -210,12 +214,12 @@ def _check_repositories(entries: list[RepositoryEntry]) -> Iterator[Fault]:
 
 
 def _check_limits(limits: LimitsEntry) -> Iterator[Fault]:
-    for name in ("seconds", "processes"):
-        if getattr(limits, name) < 1:
-            yield Fault(keys=("limits", name), message="must be at least 1")
+    for name, most in _MOST_NUMBERS.items():
+        if not 1 <= getattr(limits, name) <= most:
+            yield Fault(keys=("limits", name), message=f"must be from 1 to {most}")
     for name in ("memory", "disk"):
-        if not _bytes(getattr(limits, name)):
-            yield Fault(keys=("limits", name), message="must be a size such as 512M or 6G")
+        if not 0 < _bytes(getattr(limits, name)) <= _MOST_BYTES:
+            yield Fault(keys=("limits", name), message="must be a size such as 512M or 6G, of at most 1024T")
 
 
 def _bytes(size: str | int) -> int:
