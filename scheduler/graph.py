@@ -69,7 +69,3 @@ class BuildGraph:
     def descendants(self, node: Node) -> frozenset[Node]:
         """Return all nodes that need this one, directly or not: the blast radius."""
         return self.parts[node.arch].descendants(node)
-
-    def blast_radii(self) -> dict[Node, int]:
-        """Return for each node how many nodes need it, directly or not."""
-        return {node: radius for part in self.parts.values() for node, radius in part.blast_radii.items()}

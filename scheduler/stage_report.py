@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from farm.cli.output import Column
 from scheduler.bootstraps import Bootstrapped
 from scheduler.edges import CutEdge
-from scheduler.graph import BuildGraph
 from scheduler.node import Node
-from scheduler.plan import Plan
+from scheduler.plan import Plan, PlanNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,30 +40,26 @@ STAGE_COLUMNS: Sequence[Column[StageRow]] = (
 )
 
 
-def stage_rows(plan: Plan, graph: BuildGraph) -> list[StageRow]:
+def stage_rows(plan: Plan) -> list[StageRow]:
     """Return a row for each node with cuts or a bootstrap bcond, in build order."""
-    waves = {it.node: it.wave for it in plan.nodes}
     cuts: dict[Node, list[CutEdge]] = {}
     for cut in plan.cut:
         cuts.setdefault(cut.node, []).append(cut)
     begun = {it.node: it for it in plan.bootstraps}
-    radii = graph.blast_radii()
     rows = [
-        _row(node, waves[node], cuts.get(node, ()), begun.get(node), radii[node])
-        for node in cuts.keys() | begun.keys()
-        if node in waves
+        _row(it, cuts.get(it.node, ()), begun.get(it.node)) for it in plan.nodes if it.node in cuts or it.node in begun
     ]
     return sorted(rows, key=lambda row: (row.wave, row.component, row.arch))
 
 
-def _row(node: Node, wave: int, cuts: Sequence[CutEdge], begun: Bootstrapped | None, reached: int) -> StageRow:
+def _row(node: PlanNode, cuts: Sequence[CutEdge], begun: Bootstrapped | None) -> StageRow:
     bootstrap = [f"bootstrap: first --with {begun.bcond}, then in full"] if begun is not None else []
     return StageRow(
         component=node.component,
         arch=node.arch,
-        wave=wave,
+        wave=node.wave,
         instead_of=(*(begun.components if begun is not None else ()), *(cut.provider.component for cut in cuts)),
         seed_packages=tuple(sorted({package for cut in cuts for package in cut.stand_ins})),
         why="; ".join(dict.fromkeys([*bootstrap, *(cut.why for cut in cuts)])),
-        reached=reached,
+        reached=node.blast_radius,
     )

@@ -116,7 +116,7 @@ def plan(  # noqa: PLR0913 - one argument an option
     if dot:
         emit_text(to_dot(planned.plan))
     elif stages:
-        emit_rows(farm, stage_rows(planned.plan, planned.known.graph), STAGE_COLUMNS)
+        emit_rows(farm, stage_rows(planned.plan), STAGE_COLUMNS)
     else:
         _emit(farm, planned, durations, forecast)
 

@@ -218,7 +218,7 @@ def test_ancestors_and_descendants() -> None:
     assert graph.descendants(node("c")) == {node("a"), node("b"), node("d")}
     assert graph.providers(node("a")) == (node("b"),)
     assert graph.dependents(node("c")) == (node("b"), node("d"))
-    assert graph.blast_radii() == {node("a"): 0, node("b"): 1, node("c"): 3, node("d"): 0}
+    assert graph.parts["x86_64"].blast_radii == {node("a"): 0, node("b"): 1, node("c"): 3, node("d"): 0}
     assert [graph.level(it) for it in graph.nodes] == [0, 1, 1, 2]
 
 
@@ -255,7 +255,7 @@ def test_order_respects_edges_and_depends_on_no_order(
     assert all(need.choice in in_seed for edge in graph.cut for need in edge.needs if not need.optional)
     for it in graph.nodes:
         assert graph.ancestors(it) == {*graph.providers(it)}.union(*map(graph.ancestors, graph.providers(it)))
-        assert graph.blast_radii()[it] == len(graph.descendants(it))
+        assert graph.parts[it.arch].blast_radii[it] == len(graph.descendants(it))
     order.shuffle(specs)
     assert graph_of(*specs, seed=Seed(*in_seed)) == graph
 
