@@ -163,7 +163,7 @@ class SourceGatherer:
         for source in scripted(component):
             made = {name: self._store.read(digests[name]) for name in source.inputs if name in digests}
             inputs = {name: _input(source, name, {**before, **made}) for name in source.inputs}
-            with self._scripts.made(component, source, entries[source.filename], inputs) as path:
+            with self._scripts.made(component, source, _entry_of(component, source, entries), inputs) as path:
                 digests[source.filename] = self._store.put_file(path)
         return digests
 
@@ -187,6 +187,16 @@ def _originals(component: Component, upstream: Files) -> dict[str, _Original]:
 
 def _entries(files: Files) -> dict[str, SourceEntry]:
     return {line.entry.filename: line.entry for line in parse_sources(files.get(SOURCES_NAME, b"")) if line.entry}
+
+
+def _entry_of(component: Component, source: DeclaredSource, entries: Mapping[str, SourceEntry]) -> SourceEntry:
+    if source.filename in entries:
+        return entries[source.filename]
+    raise SourceScriptError(
+        f"the source file {source.filename!r} is not in `{SOURCES_NAME}`",
+        why=f"{source.origin}: {source.script} makes it",
+        hint=f"what is kept rendered is older: farm component render -p {component.name}",
+    )
 
 
 def _input(source: DeclaredSource, name: str, before: Mapping[str, Path | bytes]) -> Path | bytes:

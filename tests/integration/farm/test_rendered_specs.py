@@ -1,8 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders.dist_git import SPEC
-from builders.projects import write_files
+from builders.projects import make_declared_source, write_files
 from builders.render_world import RenderWorld
 
 from farm.errors import ProjectError
@@ -10,7 +11,7 @@ from farm.project.errors import OutsideProjectError
 from farm.project.loader import load_project
 from farm.project.model import Project
 from farm.rendered_specs import NoRenderedSpecsError, RenderedSpecs, rendered_directory
-from farm.sources.errors import LocalSourceError
+from farm.sources.errors import LocalSourceError, SourceScriptError
 from farm.sources.local_source import LOCAL_EPOCH
 
 pytestmark = pytest.mark.integration
@@ -80,3 +81,11 @@ def test_links_are_not_followed_out(world: World, name: str, error: type[Project
     link.symlink_to(secret)
     with pytest.raises(error):
         world.specs(project).render(project.component("demo"))
+
+
+def test_a_script_that_is_newer_than_what_is_kept_is_told(world: World) -> None:
+    project = world.project(**{"specs/d/demo/demo.spec": SPEC, "specs/d/demo/sources": world.line})
+    component = replace(project.component("demo"), sources=(make_declared_source(),))
+    with pytest.raises(SourceScriptError, match="'made.tar' is not in `sources`") as caught:
+        world.specs(project).render(component)
+    assert "farm component render -p demo" in caught.value.hint
