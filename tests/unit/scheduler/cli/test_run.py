@@ -2,24 +2,15 @@ from pathlib import Path
 
 import pytest
 from builders.cli import farm_context
+from builders.driven_run import begin_driven_run
 from click.testing import CliRunner
 
 from farm.cli.context import FarmContext
-from farm.clock import SystemClock
-from farm.events import ControlAction, ControlRequested, NodeChanged, NodePlanned, RunStatus
+from farm.events import ControlAction, ControlRequested, NodeChanged, RunStatus
 from farm.ledger.ledger import Ledger
 from farm.states import NodeState
 from scheduler.cli.run import run
 from scheduler.cli.run_choice import EndedError
-from scheduler.leases import BuildLeases
-
-
-def driven(ledger: Ledger) -> str:
-    run_id = ledger.begin_run("p", "", "build")
-    BuildLeases(ledger, SystemClock()).take_run(run_id)
-    for component in ("curl", "libcurl-doc", "zlib"):
-        ledger.append(run_id, NodePlanned(component=component, arch="x86_64", reasons=()))
-    return run_id
 
 
 def ask(farm: FarmContext, *arguments: str) -> str:
@@ -37,7 +28,7 @@ def test_the_only_run_that_is_driven_is_asked(tmp_path: Path, monkeypatch: pytes
     farm = farm_context(tmp_path)
     ledger = farm.ledger()
     ledger.end_run(ledger.begin_run("p", "", "build"), RunStatus.SUCCEEDED)
-    driven(ledger)
+    begin_driven_run(ledger)
     for command in ("pause", "resume", "drain", "cancel"):
         ask(farm, command, "--why", "maintenance")
     ask(farm, "cancel", "-p", "*curl*")
@@ -57,7 +48,7 @@ def test_the_only_run_that_is_driven_is_asked(tmp_path: Path, monkeypatch: pytes
 def test_what_has_ended_stays_and_whoever_asks_is_told(tmp_path: Path) -> None:
     farm = farm_context(tmp_path)
     ledger = farm.ledger()
-    run_id = driven(ledger)
+    run_id = begin_driven_run(ledger)
     ledger.append(run_id, NodeChanged(component="curl", arch="x86_64", state=NodeState.REPRODUCIBLE, why="settled"))
     for command in ("cancel", "prioritize"):
         with pytest.raises(EndedError, match="has ended already"):

@@ -2,10 +2,9 @@ from pathlib import Path
 
 import pytest
 from builders.cli import farm_context
+from builders.driven_run import begin_driven_run
 
-from farm.clock import SystemClock
-from farm.events import NodeChanged, NodePlanned
-from farm.ledger.ledger import Ledger
+from farm.events import NodeChanged
 from farm.states import NodeState
 from scheduler.cli.run_choice import (
     EndedError,
@@ -15,16 +14,7 @@ from scheduler.cli.run_choice import (
     ended_words,
     matching_nodes,
 )
-from scheduler.leases import BuildLeases
 from scheduler.node import Node
-
-
-def driven(ledger: Ledger) -> str:
-    run_id = ledger.begin_run("p", "", "build")
-    BuildLeases(ledger, SystemClock()).take_run(run_id)
-    for component in ("curl", "libcurl-doc", "zlib"):
-        ledger.append(run_id, NodePlanned(component=component, arch="x86_64", reasons=()))
-    return run_id
 
 
 def test_a_run_that_is_not_driven_is_told_nothing(tmp_path: Path) -> None:
@@ -36,7 +26,7 @@ def test_a_run_that_is_not_driven_is_told_nothing(tmp_path: Path) -> None:
         driven_run(ledger, dead)
     with pytest.raises(NoSuchRunError, match="there is no run nothing"):
         driven_run(ledger, "nothing")
-    one, two = driven(ledger), driven(ledger)
+    one, two = begin_driven_run(ledger), begin_driven_run(ledger)
     with pytest.raises(NoSuchRunError, match="several runs"):
         driven_run(ledger, "")
     assert driven_run(ledger, one).run_id == one
@@ -45,7 +35,7 @@ def test_a_run_that_is_not_driven_is_told_nothing(tmp_path: Path) -> None:
 
 def test_a_selector_that_matches_nothing_is_an_error(tmp_path: Path) -> None:
     ledger = farm_context(tmp_path).ledger()
-    run_id = driven(ledger)
+    run_id = begin_driven_run(ledger)
     assert matching_nodes(ledger, run_id, ["zlib"], ["x86_64"]) == {Node("zlib", "x86_64"): NodeState.PLANNED}
     with pytest.raises(NoSuchNodeError, match="matches openssl"):
         matching_nodes(ledger, run_id, ["openssl"], [])
@@ -55,7 +45,7 @@ def test_a_selector_that_matches_nothing_is_an_error(tmp_path: Path) -> None:
 
 def test_what_has_ended_is_told_and_what_is_built_anew_has_not(tmp_path: Path) -> None:
     ledger = farm_context(tmp_path).ledger()
-    run_id = driven(ledger)
+    run_id = begin_driven_run(ledger)
 
     def told(*globs: str) -> str:
         return ended_words(run_id, matching_nodes(ledger, run_id, globs, []))
