@@ -105,10 +105,10 @@ def test_a_script_has_the_packages_that_it_names_and_no_others(world: World) -> 
     assert world.made().startswith(b"GNU Make")
 
 
-def test_its_root_is_the_seeds_and_cannot_be_written_to(world: World) -> None:
+def test_its_root_is_the_seeds_and_cannot_be_written_to(world: World, tmp_path: Path) -> None:
     world.script = (
         "cd /azldev-gen/output; (id -un; pwd) > seen; ls -A /azldev-gen/script >> seen\n"
-        "test -e /var/lib/rpm && test ! -e /root/.ssh && test ! -e /work\n"
+        f"test -e /var/lib/rpm; test ! -e /root/.ssh; test ! -e {tmp_path}\n"
         "if touch /azldev-gen/script/x /usr/x /etc/x /x 2> /dev/null; then exit 9; fi\n"
     )
     assert world.made() == b"builder\n/azldev-gen/output\nmake.sh\n"
