@@ -86,6 +86,6 @@ def test_links_are_not_followed_out(world: World, name: str, error: type[Project
 def test_a_script_that_is_newer_than_what_is_kept_is_told(world: World) -> None:
     project = world.project(**{"specs/d/demo/demo.spec": SPEC, "specs/d/demo/sources": world.line})
     component = replace(project.component("demo"), sources=(make_declared_source(),))
-    with pytest.raises(SourceScriptError, match="'made.tar' is not in `sources`") as caught:
+    with pytest.raises(SourceScriptError, match="is not in `sources`") as caught:
         world.specs(project).render(component)
     assert "farm component render -p demo" in caught.value.hint
