@@ -14,12 +14,15 @@ from pathlib import Path
 from farm.archive.edited_source import SourceEditor
 from farm.events import SourceLearned
 from farm.overlay.archive_scope import archive_edits, with_promises
+from farm.overlay.errors import ArchiveScopeError
 from farm.overlay.files import Files
 from farm.paths import CachePaths
 from farm.project.model import Component, DeclaredSource, OriginType, Project
 from farm.render_steps import RenderSteps, with_declared
 from farm.source_files import SourceGatherer
 from farm.sources.sources_file import SourceEntry
+
+_SHOWN = 20
 
 HASH_TYPE = "SHA512"
 """What a file is known by of which no `hash-type` is said; azldev's choice."""
@@ -118,6 +121,12 @@ class MissingHashes:
         content = self._sources.contents(before, with_declared(upstream, before))
         if source.type is OriginType.CUSTOM:
             return self._sources.made_hash(component, source, entry, content)
+        if source.filename not in content:
+            raise ArchiveScopeError(
+                f"component {component.name!r} edits inside an archive that it does not have",
+                why=f"{source.origin}: {source.filename} is neither beside its spec nor in `sources`",
+                hint=f"it has: {', '.join(sorted(content)[:_SHOWN])}",
+            )
         return self._edited_hash(component, entry, content[source.filename])
 
     def _edited_hash(self, component: Component, entry: SourceEntry, original: Path | bytes) -> str:

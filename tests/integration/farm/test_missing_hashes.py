@@ -106,6 +106,16 @@ def test_a_component_with_all_hashes_is_left_alone(world: World) -> None:
     assert world.told == []
 
 
+def test_an_archive_that_is_nowhere_is_told(world: World) -> None:
+    project = world.project(EDITS.replace(ARCHIVE, "other.tar.gz"))
+    with pytest.raises(ArchiveScopeError, match="does not have") as caught:
+        world.hashes(project)(project.component("demo"))
+    assert "azldev.toml" in caught.value.why
+    assert "other.tar.gz" in caught.value.why
+    assert ARCHIVE in caught.value.hint
+    assert world.told == []
+
+
 def test_an_archive_that_is_edited_needs_no_entry_at_first(world: World) -> None:
     project = world.project(EDITS, source_tar("gz"))
     with pytest.raises(ArchiveScopeError) as caught:
