@@ -16,7 +16,7 @@ ROOMS = ("farm", "scheduler", "workers", "repo-publish", "infra", "tests", "docs
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 COMMAND = re.compile(r"(?<![\w.-])farm ((?:(?!\bfarm ).)*)")
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[a-zA-Z])(?![\w-])")
-PATH = re.compile(rf"`((?:{'|'.join(ROOMS)})/[\w./-]*)`")
+PATH = re.compile(rf"(?<![\w/.$-])((?:{'|'.join(ROOMS)})/[\w./-]*)")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 WORDS = re.compile(r"[a-z]+(?:\|[a-z]+)*")
 
@@ -57,7 +57,8 @@ def test_commands_and_their_options_are_there(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_are_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
-    gone = [name for name in PATH.findall(text) if not any((ROOT / f"{name}{end}").exists() for end in ("", ".py"))]
+    said = [name for code in CODE.findall(text) for name in PATH.findall(code)]
+    gone = [name for name in said if not any((ROOT / f"{name}{end}").exists() for end in ("", ".py"))]
     gone += [name for name in LINK.findall(text) if not (document.parent / name).exists()]
     assert gone == []
 
