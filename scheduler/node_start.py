@@ -73,9 +73,9 @@ def start_command(node: NodeStart) -> list[str]:
     """Return the command that runs a node until it is ended."""
     host, _, port = node.address.rpartition(":")
     where = (
-        ["--head", "--port", port, "--include-dashboard", "false"]
+        ["--head", "--port", port, "--include-dashboard", "false", "--no-monitor"]
         if node.is_head
-        else ["--address", node.address, "--include-log-monitor", "false"]
+        else ["--address", node.address]
     )
     address = host if node.is_head else own_address(host)
     return [
@@ -88,6 +88,8 @@ def start_command(node: NodeStart) -> list[str]:
         f"--resources={json.dumps(_resources(node.capacity))}",
         f"--labels={','.join(f'{name}={text}' for name, text in sorted(_labels(node).items()))}",
         f"--object-store-memory={_OBJECT_STORE_BYTES}",
+        "--include-log-monitor",
+        "false",
         "--disable-usage-stats",
         "--block",
     ]

@@ -17,6 +17,7 @@ from scheduler.cluster import Cluster, ClusterUnreachableError
 from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus
 from scheduler.cluster_token import make_token
 from scheduler.executor import BuildDone, ExplainDone, Lost
+from scheduler.local_ray_node import local_ray_nodes
 from scheduler.node_start import own_address
 from scheduler.ray_library import (
     LocalRayletDiedError,
@@ -284,12 +285,13 @@ def _join(address: str) -> None:
 
 def _start_local() -> None:
     capacity = machine_capacity()
-    ray.init(
-        address="local",  # else a cluster that happens to run on this machine would be joined
-        num_cpus=capacity.cpus,
-        resources={ARCH_RESOURCE + arch.arch: arch.slots for arch in capacity.arches},
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        object_store_memory=_OBJECT_STORE_BYTES,
-    )
+    with local_ray_nodes():
+        ray.init(
+            address="local",  # else a cluster that happens to run on this machine would be joined
+            num_cpus=capacity.cpus,
+            resources={ARCH_RESOURCE + arch.arch: arch.slots for arch in capacity.arches},
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            object_store_memory=_OBJECT_STORE_BYTES,
+        )

@@ -20,6 +20,7 @@ for _name, _value in _SETTINGS.items():
     set_default(_name, _value)
 
 import ray  # noqa: E402 - after its settings, as all below
+from ray._private import node as ray_node  # noqa: E402
 from ray._private.authentication.authentication_token_setup import ensure_token_if_auth_enabled  # noqa: E402
 from ray._private.services import canonicalize_bootstrap_address  # noqa: E402
 from ray._raylet import AuthenticationTokenLoader, GcsClient  # type: ignore[attr-defined] # noqa: E402 - made of C++, without types
@@ -49,4 +50,5 @@ __all__ = [
     "ensure_token_if_auth_enabled",
     "get_cluster_resource_state",
     "ray",
+    "ray_node",
 ]

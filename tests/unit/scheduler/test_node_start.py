@@ -51,6 +51,13 @@ def test_a_head_listens_where_it_was_told() -> None:
     assert "--address" not in command
 
 
+def test_no_node_runs_what_nobody_asks() -> None:
+    head, worker = start_command(node(is_head=True)), start_command(node(is_head=False))
+    assert "--no-monitor" in head
+    assert "--no-monitor" not in worker, "it is an option of heads"
+    assert [command[command.index("--include-log-monitor") + 1] for command in (head, worker)] == ["false", "false"]
+
+
 @pytest.mark.parametrize(
     "label",
     ["", "site", "=a", "a b=c", "a=b,c=d", "farm.arch/x86_64=native", "ray.io/x=1", "farm.x=1", "a=" + "b" * 64],
