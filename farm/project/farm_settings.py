@@ -23,8 +23,8 @@ class RepositorySetting:
     priority: int
 
     def root(self, *, cache: Path, project: Path, arch: str) -> Path:
-        """Return the directory for one architecture."""
-        return Path(Template(self.path).substitute(cache=str(cache), project=str(project), arch=arch))
+        """Return the directory for one architecture; a relative one is the project's, wherever a worker runs."""
+        return project / Template(self.path).substitute(cache=str(cache), project=str(project), arch=arch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

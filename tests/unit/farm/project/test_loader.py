@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -279,6 +280,8 @@ until = 2027-01-01
     (repository,) = settings.repositories
     assert repository.priority == 99
     assert repository.root(cache=Path("/c"), project=Path("/p"), arch="x86_64") == Path("/c/seed/x86_64")
+    relative = replace(repository, path="seed/$arch")
+    assert relative.root(cache=Path("/c"), project=Path("/p"), arch="x86_64") == Path("/p/seed/x86_64")
     assert settings.layers[0].packages == ("gcc", "make")
     assert settings.waiver_for("a", "x86_64", date(2027, 1, 1)) is settings.waivers[0]
     assert settings.waiver_for("a", "x86_64", date(2027, 1, 2)) is None
