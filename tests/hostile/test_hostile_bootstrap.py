@@ -12,12 +12,7 @@ from farm.project.farm_file import read_farm_settings
 from farm.project.farm_settings import BootstrapSetting, FarmSettings
 from farm.project.loader import load_project
 
-pytestmark = pytest.mark.hostile
-
-
-@pytest.fixture(autouse=True)
-def no_user_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+pytestmark = [pytest.mark.hostile, pytest.mark.usefixtures("own_directories")]
 
 
 @pytest.mark.parametrize(

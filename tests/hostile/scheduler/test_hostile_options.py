@@ -16,11 +16,9 @@ HUGE = "9" * 5000
 
 
 @pytest.fixture(autouse=True)
-def own_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FARM_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("FARM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "edges.json").write_text('{"a": ["b"], "b": []}')
+def _in_a_directory_with_edges(own_directories: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(own_directories)
+    (own_directories / "edges.json").write_text('{"a": ["b"], "b": []}')
 
 
 def refused(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
