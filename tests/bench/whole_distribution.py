@@ -7,14 +7,15 @@ Times are seconds of one process's own CPU, since the machine is shared, and of 
 
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from builders.distribution import read_distribution
+from builders.distribution import Distribution, read_distribution
 
 from farm.clock import SystemClock
 from farm.source_package import SpecFacts
+from scheduler.bootstraps import Declared
 from scheduler.durations import Durations
 from scheduler.forecast import foretell
 from scheduler.known_node import Known
@@ -25,6 +26,7 @@ from scheduler.standing_graph import StandingGraph
 
 T = TypeVar("T")
 _KIB_PER_MIB = 1024
+_BOOTSTRAPS = 40
 
 
 def main() -> None:
@@ -60,6 +62,23 @@ def main() -> None:
         more = replace(spec, build_requires=tuple(sorted((*spec.build_requires, requirement))))
         _again(standing, f"{name} needs {requirement}, too", node, more)
     _say(f"memory at most: {_memory()} MiB")
+    _bootstrapped(distribution, sorted({it.component for it in first})[:_BOOTSTRAPS])
+
+
+def _bootstrapped(distribution: Distribution, components: Sequence[str]) -> None:
+    """Plan anew with bootstrap bconds that leave some components two of their BuildRequires."""
+    known = {node: Known(spec=facts) for node, facts in distribution.facts.items()}
+    declared = {
+        node: Declared(bcond="bootstrap", known=Known(spec=replace(it.spec, build_requires=it.spec.build_requires[:2])))
+        for node, it in known.items()
+        if node.component in components
+    }
+    standing = _timed(
+        f"graph, cold, with bootstrap bconds of {len(components)} components",
+        lambda: StandingGraph(known, seed_provides=distribution.seed_provides, declared=declared),
+    )
+    left = {cut.node for cut in standing.graph.cut if cut.node != cut.provider}
+    _say(f"    {len(standing.graph.bootstraps)} nodes begin so, {len(left)} with the seed")
 
 
 def _again(standing: StandingGraph, what: str, node: Node, spec: SpecFacts) -> None:

@@ -12,7 +12,9 @@ from farm.states import NodeState
 from farm.verdict import Verdict
 from scheduler import messages
 from scheduler.answers import Answer
+from scheduler.bootstraps import Declared
 from scheduler.known_graph import KnownGraph
+from scheduler.known_node import Known
 from scheduler.made_packages import MadePackages
 from scheduler.node import Node
 
@@ -95,3 +97,17 @@ def test_a_settled_node_joins_where_it_comes_to_need_what_is_built() -> None:
         )
     ]
     assert set(made.behind(node("user"))) == {node("app"), node("lib"), node("new")}
+
+
+def test_what_a_full_build_asks_for_in_a_later_round_brings_no_other_node_into_it() -> None:
+    known = KnownGraph(
+        facts=dict([spec("a", "b"), spec("b", "a"), spec("c")]),
+        seed_provides=lambda _need, _arch: "",
+        requires={},
+        declared={node("a"): Declared(bcond="tiny", known=Known(spec=spec("a")[1]))},
+    )
+    assert known.bootstraps == {node("a")}
+    known.begin_later_round()
+    made = MadePackages(known=known, wanted=[node("a"), node("b")], post=lambda _answer: None)
+
+    assert made.require(node("a"), ["b", "c"]) == messages.NeedsChanged(node=node("a"), needs={})
