@@ -80,7 +80,7 @@ def test_only_files_are_read(target: str, tmp_path: Path) -> None:
         ("kill -SEGV $$", "died with status 139"),
         ("sleep 60", "takes too long"),
         ("yes '{}'", "not a NEVRA"),
-        ("tr '\\0' x < /dev/zero", "too large"),
+        ("tr '\\0' x < /dev/zero", "too much output"),
         ("exit 1", "died with status 1"),
     ],
 )
