@@ -66,7 +66,7 @@ class _Planned:
 @click.command()
 @selectors
 @click.option("--dot", is_flag=True, help="Print a Graphviz graph instead.")
-@click.option("--stages", is_flag=True, help="Print where the seed breaks cycles instead.")
+@click.option("--stages", is_flag=True, help="Print what cycles begin with instead: the seed or a bcond.")
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a picture as well.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page as well.")
 @click.option("--specs", is_flag=True, help="Plan from specs alone, as if nothing were built: no source is fetched.")
