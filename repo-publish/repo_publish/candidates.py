@@ -66,20 +66,22 @@ def without_half_way(
 
 def _without_half_way(candidate: Candidate, half_way: HalfWay, ledger: Ledger, store: ArtifactStore) -> Candidate:
     newest = candidate.newest
-    if newest is None or half_way.runs.has_node_settled(candidate.component, candidate.arch):
-        earlier = tuple(each for each in candidate.earlier if not half_way.stale(each.verdict))
-        return replace(candidate, earlier=earlier)
-    stale = half_way.made_anew(newest.verdict)
-    if not (stale or newest.bootstrap):
-        return candidate
-    past = ledger.past_outcomes(candidate.component, candidate.arch, JUDGED)
-    settled = [
-        it for run_id, it in past if it.build_id != newest.verdict.build_id and half_way.runs.has_settled(run_id)
-    ]
+    if newest is not None and not half_way.runs.has_node_settled(candidate.component, candidate.arch):
+        stale = half_way.made_anew(newest.verdict)
+        if stale or newest.bootstrap:
+            earlier = _settled_before(newest, half_way, ledger, store)
+            return replace(candidate, newest=replace(newest, stale=stale), earlier=earlier)
+    whole = [each for each in candidate.earlier if each == newest or not half_way.stale(each.verdict)]
+    return replace(candidate, earlier=tuple(whole))
+
+
+def _settled_before(newest: Built, half_way: HalfWay, ledger: Ledger, store: ArtifactStore) -> tuple[Built, ...]:
+    """Return other builds of a node, out of runs that did settle, newest first."""
+    verdict = newest.verdict
+    past = ledger.past_outcomes(verdict.component, verdict.arch, JUDGED)
+    settled = [it for run_id, it in past if it.build_id != verdict.build_id and half_way.runs.has_settled(run_id)]
     built = [_built(outcome, ledger, store) for outcome in settled[:_EARLIER]]
-    return replace(
-        candidate, newest=replace(newest, stale=stale), earlier=tuple(each for each in built if each is not None)
-    )
+    return tuple(each for each in built if each is not None)
 
 
 def _candidate(

@@ -20,6 +20,7 @@ from farm.ledger.values import NodeOutcome
 from farm.node_inputs import save_inputs
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
+from farm.verdict import VerdictStatus
 from repo_publish.authority import Authority
 from repo_publish.candidates import _candidate, without_half_way
 from repo_publish.compose import compose
@@ -38,21 +39,32 @@ class World:
     def begin(self) -> str:
         return self.ledger.begin_run("p", "", "build")
 
-    def build(self, run_id: str, name: str, content: str, *, lib: str = "", bootstrap: str = "") -> Digest:
-        """Record a reproducible build; `lib` is the content of the library in its buildroot."""
+    def build(
+        self,
+        run_id: str,
+        name: str,
+        content: str,
+        *,
+        lib: str = "",
+        bootstrap: str = "",
+        status: VerdictStatus = VerdictStatus.REPRODUCIBLE,
+    ) -> Digest:
+        """Record a build; `lib` is the content of the library in its buildroot."""
         packages = [locked("lib-1-1.x86_64", content=lib)] if lib else []
         inputs = replace(node_inputs(name, packages=packages, files={"version": content}), bootstrap=bootstrap)
         save_inputs(self.store, inputs)
         build_id = inputs.build.build_id
         made = replace(
-            verdict(rpms=(built_rpm(f"{name}-1-1.x86_64", content=content),)), build_id=build_id, component=name
+            verdict(rpms=(built_rpm(f"{name}-1-1.x86_64", content=content),), status=status),
+            build_id=build_id,
+            component=name,
         )
         lease = self.ledger.acquire(build_subject(build_id), this_process(), 60)
         assert lease is not None
         self.ledger.record_verdict(lease, made)
         self.ledger.release(lease)
         outcome = NodeOutcome(
-            component=name, arch="x86_64", state=NodeState.REPRODUCIBLE, build_id=build_id, why="", seconds=1.0
+            component=name, arch="x86_64", state=NodeState(status), build_id=build_id, why="", seconds=1.0
         )
         self.ledger.record_outcome(run_id, outcome)
         return build_id
@@ -132,6 +144,17 @@ def test_what_is_half_way_does_not_stand_in_for_a_build_that_failed_later(world:
     )
     world.ledger.record_outcome(second, failed)
     assert world.published() == {lib}
+
+
+def test_what_is_half_way_does_not_stand_in_for_a_build_that_differs(world: World) -> None:
+    first, second = world.begin(), world.begin()
+    lib = world.build(first, "lib", "stage")
+    world.build(first, "cut", "1", lib="seed")
+    world.build(second, "cut", "2", lib="stage", status=VerdictStatus.UNREPRODUCIBLE)
+    assert world.published() == {lib}
+    assert [(it.component, it.reason.value, it.kept) for it in world.compose().refused] == [
+        ("cut", "unreproducible", False)
+    ]
 
 
 def test_nothing_is_published_that_was_made_with_what_began_a_cycle(world: World) -> None:
