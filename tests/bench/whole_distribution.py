@@ -14,6 +14,7 @@ from typing import TypeVar
 from builders.distribution import Distribution, read_distribution
 
 from farm.clock import SystemClock
+from farm.garbage import collect_rarely
 from farm.source_package import SpecFacts
 from scheduler.bootstraps import Declared
 from scheduler.durations import Durations
@@ -31,6 +32,7 @@ _BOOTSTRAPS = 40
 
 def main() -> None:
     """Plan, change one component, plan again, and print what that took."""
+    collect_rarely()  # as the command does
     distribution = read_distribution(("x86_64", "aarch64"))
     _say(f"{len(distribution.facts)} nodes; before anything is planned {_memory()} MiB")
     standing = _timed(
