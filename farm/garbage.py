@@ -3,8 +3,8 @@
 import gc
 
 _ALLOCATED = 20_000
-_YOUNG = 50
-_MIDDLE = 100
+_YOUNG = 500
+_MIDDLE = 10
 
 
 def collect_rarely() -> None:

@@ -9,7 +9,6 @@ from farm.node_inputs import NodeInputs
 from farm.printable import printable
 from farm.states import NodeState
 from scheduler.bootstraps import Bootstrapped, IdleBootstrap
-from scheduler.collector_rest import collector_resting
 from scheduler.edges import CutEdge
 from scheduler.graph import BuildGraph
 from scheduler.node import Node
@@ -116,9 +115,8 @@ def make_plan(
         waived: unreproducible nodes that a waiver of the project lets through.
         quarantined: nodes that are not tried again with their `current` inputs.
     """
-    with collector_resting():
-        planner = _Planner(graph, current=current, last=last, waived=set(waived), quarantined=quarantined or {})
-        return _planned(graph, planner, selected)
+    planner = _Planner(graph, current=current, last=last, waived=set(waived), quarantined=quarantined or {})
+    return _planned(graph, planner, selected)
 
 
 def _planned(graph: BuildGraph, planner: "_Planner", selected: Collection[Node] | None) -> Plan:

@@ -10,7 +10,6 @@ from itertools import chain, zip_longest
 from farm.errors import FarmError
 from scheduler.arch_graph import ArchGraph
 from scheduler.bootstraps import Beginning, Declared, begin_cycles
-from scheduler.collector_rest import collector_resting
 from scheduler.cuts import Cuts, cut_knot, knots
 from scheduler.edges import Edge, SeedProvides, Unprovided
 from scheduler.graph import BuildGraph
@@ -19,9 +18,6 @@ from scheduler.needs import Needs
 from scheduler.node import Node
 from scheduler.node_needs import NodeNeeds
 from scheduler.project_provides import Changed, ProjectProvides
-
-_MANY = 2000
-"""From so many nodes on, the collector would need longer to look at all that is known than a change takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +60,16 @@ class StandingGraph:
         declared: Mapping[Node, Declared] | None = None,
     ) -> None:
         self._known = dict(sorted(known.items()))
-        with collector_resting(for_good=len(known) >= _MANY):
-            self._project = ProjectProvides(
-                {node: it.spec for node, it in self._known.items()},
-                {node: it.packages for node, it in self._known.items()},
-            )
-            self._needs = Needs(self._project, seed_provides)
-            self._parts: dict[str, _Part] = {}
-            self._beginning = Beginning()
-            if declared:
-                self._beginning = begin_cycles(self._known, declared, self._needs, self._take_in)
-            self.graph = self._grown(list(self._known))
+        self._project = ProjectProvides(
+            {node: it.spec for node, it in self._known.items()},
+            {node: it.packages for node, it in self._known.items()},
+        )
+        self._needs = Needs(self._project, seed_provides)
+        self._parts: dict[str, _Part] = {}
+        self._beginning = Beginning()
+        if declared:
+            self._beginning = begin_cycles(self._known, declared, self._needs, self._take_in)
+        self.graph = self._grown(list(self._known))
 
     def known(self, node: Node) -> Known:
         """Return what is known of a node."""
@@ -90,12 +85,11 @@ class StandingGraph:
             RequirementError: a requirement is no RPM dependency. Nothing was taken in.
         """
         before = {node: self._known[node] for node in news}
-        with collector_resting():
-            try:
-                self.graph = self._grown(self._take_in(news))
-            except FarmError:
-                self._take_in(before)
-                raise
+        try:
+            self.graph = self._grown(self._take_in(news))
+        except FarmError:
+            self._take_in(before)
+            raise
         return self.graph
 
     def _take_in(self, news: Mapping[Node, Known]) -> set[Node]:

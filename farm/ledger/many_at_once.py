@@ -83,14 +83,7 @@ class ManyAtOnce:
         """
         for lease, result in told:
             require_subject(lease, build_subject(result.build_id, result.variation.name))
-        now = _Once(self._now)
-
-        def work(connection: Connection) -> dict[str, str]:
-            refused = leases.refusals(connection, [lease for lease, _ in told])
-            results.record(connection, [each for each in told if each[0].subject not in refused], now())
-            return {subject: f"{error.what}: {error.why}" for subject, error in refused.items()}
-
-        return self._database.write(work, appends=True)
+        return self._record_leased(told, results.record)
 
     def record_verdicts(self, reached: Sequence[tuple[Lease, Verdict]]) -> dict[str, str]:
         """Record verdicts, each under the lease on its build id; return why some are refused, by subject.
@@ -100,14 +93,7 @@ class ManyAtOnce:
         """
         for lease, verdict in reached:
             require_subject(lease, build_subject(verdict.build_id))
-        now = _Once(self._now)
-
-        def work(connection: Connection) -> dict[str, str]:
-            refused = leases.refusals(connection, [lease for lease, _ in reached])
-            verdicts.record(connection, [each for each in reached if each[0].subject not in refused], now())
-            return {subject: f"{error.what}: {error.why}" for subject, error in refused.items()}
-
-        return self._database.write(work, appends=True)
+        return self._record_leased(reached, verdicts.record)
 
     def record_outcomes(self, run_id: str, ended: Sequence[NodeOutcome]) -> None:
         """Record how nodes of a run ended; of a node that is told twice, the last one counts.
@@ -123,6 +109,19 @@ class ManyAtOnce:
         """Return the newest attempt of each variation of build ids; nothing of those that nobody tried."""
         found = self._database.read(lambda connection: results.of_builds(connection, build_ids))
         return {build_id: results.latest(tried) for build_id, tried in found.items()}
+
+    def _record_leased(
+        self, told: Sequence[tuple[Lease, T]], record: Callable[[Connection, Sequence[tuple[Lease, T]], str], None]
+    ) -> dict[str, str]:
+        """Record what is told under leases that are current; return why the rest is refused, by subject."""
+        now = _Once(self._now)
+
+        def work(connection: Connection) -> dict[str, str]:
+            refused = leases.refusals(connection, [lease for lease, _ in told])
+            record(connection, [each for each in told if each[0].subject not in refused], now())
+            return {subject: f"{error.what}: {error.why}" for subject, error in refused.items()}
+
+        return self._database.write(work, appends=True)
 
     def _now(self) -> str:
         return timestamp(self._clock.now())

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from farm.project.boundary import Boundary
 from farm.project.check_definitions import check_definitions
-from farm.project.collection import without_collection
 from farm.project.embedded_defaults import AUTHOR_EMAIL, CUSTOMIZER_TAG, REPOSITORY_TEMPLATES
 from farm.project.errors import FarmSettingsError, InvalidConfigError, TomlError
 from farm.project.farm_file import FARM_NAME, read_farm_settings
@@ -45,8 +44,7 @@ def load_project(
         ProjectError: there is no project, or something in it is wrong; the reason names file and line.
     """
     root = find_root(start).resolve()
-    with without_collection():
-        return _load(root, config_files, permissive=permissive, footprint=footprint or Footprint())
+    return _load(root, config_files, permissive=permissive, footprint=footprint or Footprint())
 
 
 def _load(root: Path, config_files: Sequence[Path], *, permissive: bool, footprint: Footprint) -> Project:

@@ -16,7 +16,6 @@ import msgspec
 
 from farm.arch import host_arch
 from farm.clock import Clock, SystemClock
-from farm.project.collection import without_collection
 from farm.project.footprint import Footprint, Stamp, is_unchanged, newest_change
 from farm.project.model import Project
 from farm.project.root import find_root
@@ -54,8 +53,7 @@ class ProjectCache:
         """
         root = find_root(start).resolve()
         entry = self._directory / f"{_key(root, config_files)}.project"
-        with without_collection():
-            known = self._read(entry)
+        known = self._read(entry)
         return known if known is not None else self._load_anew(root, config_files, entry)
 
     def _load_anew(self, root: Path, config_files: Sequence[Path], entry: Path) -> Project:

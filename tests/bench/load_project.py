@@ -24,12 +24,14 @@ ROUNDS = 7
 EMPTY = "pass"
 PARSE = "import sys, tomllib\nfor path in sys.argv[1:]:\n    tomllib.load(open(path, 'rb'))"
 LOAD = (
-    "import sys\nfrom pathlib import Path\nfrom farm.project.loader import load_project\n"
+    "import sys\nfrom pathlib import Path\nfrom farm.garbage import collect_rarely\n"
+    "from farm.project.loader import load_project\ncollect_rarely()\n"
     "project = load_project(Path(sys.argv[1]))"
 )
 LIST_FILES = f"{LOAD}\nprint(*project.files, sep='\\n')"
 CACHED = (
-    "import sys\nfrom pathlib import Path\nfrom farm.project.project_cache import ProjectCache\n"
+    "import sys\nfrom pathlib import Path\nfrom farm.garbage import collect_rarely\n"
+    "from farm.project.project_cache import ProjectCache\ncollect_rarely()\n"
     "ProjectCache(Path(sys.argv[2])).load(Path(sys.argv[1]))"
 )
 
