@@ -143,7 +143,7 @@ class DirectoryStore:
 
     def _blob(self, digest: Digest) -> Path:
         try:
-            return self._blobs / parse_digest(digest)[:2] / digest
+            return self._blobs.joinpath(parse_digest(digest)[:2], digest)
         except ValueError as exc:
             raise StoreError("a blob is asked for by what is no digest", why=str(exc)) from exc
 
