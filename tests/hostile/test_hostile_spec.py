@@ -51,6 +51,7 @@ def test_a_line_may_have_as_many_bytes_as_gos_scanner_takes() -> None:
         applied(b"x" * 65_536, HEADER)
 
 
+@pytest.mark.no_cover  # counting lines would take most of the time
 @pytest.mark.parametrize(
     "table",
     [

@@ -38,9 +38,10 @@ def timed(directory: Path, text: str | bytes, own_inc: bytes = b"") -> SpecReadi
         ("%if (((((", "unexpected"),
         ("%define a %a\n%a", "calls itself"),
         ("%global a %{expand:%%a}\n%define a %{expand:%%a}\n%a", "calls itself"),
-        (
+        pytest.param(
             "%define m0 xxxxxxxxxx\n" + "".join(f"%define m{n} %m{n - 1}%m{n - 1}\n" for n in range(1, 60)) + "%m59",
             "end",
+            marks=pytest.mark.no_cover,  # counting lines would take most of the time
         ),
         ("%{open", "unterminated"),
         ("%include own.inc", "too deep"),
@@ -85,6 +86,7 @@ def test_links_beside_the_spec_lead_nowhere(tmp_path: Path) -> None:
     assert reading.guesses == ("include",)
 
 
+@pytest.mark.no_cover  # counting lines would take most of the time
 def test_ten_megabytes(tmp_path: Path) -> None:
     reading = timed(tmp_path, spec_text("BuildRequires: a\n", "%build\n" + "echo %{_bindir}/x \\\n" * 500_000 + "\n"))
     assert "too many lines" in reading.error
@@ -93,6 +95,7 @@ def test_ten_megabytes(tmp_path: Path) -> None:
     assert "MiB" in timed(tmp_path / "more", "#" * (13 * 2**20)).error
 
 
+@pytest.mark.no_cover  # counting lines would take most of the time
 @pytest.mark.parametrize("line", ["%" * 65_536, "%{?a:" * 20_000, "%{a}" * 20_000, "a " * 40_000, "(" * 65_536])
 def test_lines_of_64_kib(tmp_path: Path, line: str) -> None:
     for number, place in enumerate(("BuildRequires: {}", "%if {}", "%global x {}", "%define x() {}", "# {}", "{}")):

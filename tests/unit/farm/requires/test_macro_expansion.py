@@ -119,6 +119,7 @@ def test_exponential_macros_are_refused() -> None:
         expander("\n".join(lines)).expand("%m59")
 
 
+@pytest.mark.no_cover  # counting lines would take most of the time
 def test_many_calls_that_give_nothing_are_refused() -> None:
     lines = ["%m0 %{nil}", *(f"%m{n} %m{n - 1}%m{n - 1}" for n in range(1, 60))]
     with pytest.raises(ExpansionLimitError, match="without end"):
