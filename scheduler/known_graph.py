@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from farm.build import BuiltRpm
 from farm.built_facts import load_facts
+from farm.errors import UnresolvableError
 from farm.source_package import BinaryPackage, SpecFacts
 from farm.store.artifact_store import ArtifactStore
 from scheduler.bootstraps import Declared
@@ -40,6 +41,7 @@ class KnownGraph:
         self._seed_provides = seed_provides
         self._declared = declared or {}
         self._standing: StandingGraph | None = None
+        self._full: dict[Node, Known] = {}
         self._in_full: frozenset[Node] = frozenset()
 
     @property
@@ -52,7 +54,9 @@ class KnownGraph:
         """
         if self._standing is None:
             self._standing = StandingGraph(self._known, seed_provides=self._seed_provides, declared=self._declared)
-            self._known.update({node: self._standing.known(node) for node in self._bootstraps(self._standing.graph)})
+            begun = self._bootstraps(self._standing.graph)
+            self._full = {node: self._known[node] for node in begun}
+            self._known.update({node: self._standing.known(node) for node in begun})
         return self._standing.graph
 
     @property
@@ -83,7 +87,28 @@ class KnownGraph:
         known = self._known[node]
         if node in self._in_full:
             return False
-        self._learn({node: replace(known, requires=tuple(sorted({*known.requires, *requires})))})
+        self._learn({node: _asking(known, requires)})
+        return True
+
+    def can_begin_with(self, node: Node, requires: Sequence[str]) -> bool:
+        """Tell whether a later plan, which chooses bootstrap bconds anew, can have a node that asks for this, too.
+
+        What one cannot would make each of them fail, whatever it is a plan of.
+        """
+        if not self._declared:
+            return False
+        _ = self.graph
+        known = {**self._known, node: _asking(self._known[node], requires)}
+        begun = {
+            it: replace(self._declared[it], known=_asking(self._declared[it].known, known[it].requires))
+            for it in self._full
+        }
+        try:
+            StandingGraph(
+                {**known, **self._full}, seed_provides=self._seed_provides, declared={**self._declared, **begun}
+            )
+        except UnresolvableError:
+            return False
         return True
 
     def learn_packages(self, made: Mapping[Node, Sequence[BinaryPackage]]) -> bool:
@@ -120,6 +145,11 @@ class KnownGraph:
         if self._standing is not None and news:
             self._standing.learn(news)
         self._known.update(news)
+
+
+def _asking(known: Known, requires: Sequence[str]) -> Known:
+    """Return what is known of a node that `%generate_buildrequires` asks for more."""
+    return replace(known, requires=tuple(sorted({*known.requires, *requires})))
 
 
 def _waits_for_others(before: BuildGraph, after: BuildGraph) -> bool:

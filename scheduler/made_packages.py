@@ -75,6 +75,10 @@ class MadePackages:
         learned = self._known.learn_requires(node, requires)
         return messages.NeedsChanged(node=node, needs=self._needs() if learned else {})
 
+    def can_begin_with(self, node: Node, requires: Sequence[str]) -> bool:
+        """See `scheduler.known_graph.KnownGraph.can_begin_with`."""
+        return self._known.can_begin_with(node, requires)
+
     def _needs(self) -> dict[Node, frozenset[Node]]:
         """Return the needs of all nodes that the run must look at: settled ones are where they need others now."""
         needs = self._known.needs(self._wanted)

@@ -114,15 +114,15 @@ class NodeResolving:
     def require(self, it: RequiresFound) -> messages.Event:
         """Let the graph learn what a node asks for; once it has, that is kept.
 
-        It is kept, too, where it closes a cycle that the next plan can begin with the component's bootstrap bcond.
+        It is kept, too, where it closes a cycle that the next plan can begin with a bootstrap bcond.
         """
         prepared = self._prepared[it.node.component]
         try:
             event = self._made.require(it.node, it.requires)
         except UncuttableCycleError as error:
-            if not isinstance(prepared, Prepared) or prepared.first is None:
+            if not self._made.can_begin_with(it.node, it.requires):
                 return self.missing(InputsMissing(node=it.node, error=error))
-            hint = "farm build again: now that the cycle is known, it can begin with the component's bootstrap bcond"
+            hint = "farm build again: now that the cycle is known, it can begin with a bootstrap bcond"
             known = UncuttableCycleError(error.what, why=error.why, hint=hint)
             event = self.missing(InputsMissing(node=it.node, error=known))
         except FarmError as error:

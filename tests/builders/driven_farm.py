@@ -22,9 +22,11 @@ from farm.source_package import RenderedSource, SourceRpm, SpecFacts
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
 from farm.verdict import Verdict
+from scheduler.bootstraps import Declared
 from scheduler.driver import Driver
 from scheduler.executor import BuildDone, ExplainDone, Lost
 from scheduler.known_graph import KnownGraph
+from scheduler.known_node import Known
 from scheduler.leases import BuildLeases
 from scheduler.machine import Machine
 from scheduler.node import Node
@@ -162,11 +164,14 @@ class Farm:
         self.control: RunControl | None = None
         self.run_id = ""
         self.bootstraps: set[str] = set()
+        self.excluded = ""
         self.specs = dict(spec(name, *found) for name, found in requires.items())
         self.site = Site(state=StatePaths(root=tmp_path), cache=CachePaths(root=tmp_path / "cache"), repositories={})
 
     def run(self, *, keep_going: bool = True, settled: Mapping[Node, Verdict] | None = None) -> dict[str, NodeOutcome]:
-        known = KnownGraph(facts=self.specs, seed_provides=lambda _need, _arch: "", requires={})
+        known = KnownGraph(
+            facts=self.specs, seed_provides=lambda _need, _arch: "", requires={}, declared=self._declared()
+        )
         needs = known.needs()
         run_id = self.run_id or self.ledger.begin_run("demo", "", "build")
         leases = BuildLeases(self.ledger, SystemClock())
@@ -201,6 +206,10 @@ class Farm:
             return {outcome.component: outcome for outcome in driver.run()}
         finally:
             leases.give_back_run()
+
+    def _declared(self) -> dict[Node, Declared]:
+        first = dict(spec(name, excluded=self.excluded) for name in self.bootstraps)
+        return {node: Declared(bcond="tiny", known=Known(spec=facts)) for node, facts in first.items()}
 
     def _prepared(self, name: str, spec: SpecFacts) -> Prepared:
         full = prepared(name, spec)

@@ -239,6 +239,14 @@ def test_a_cycle_that_a_bootstrap_bcond_can_begin_is_remembered_for_the_next_pla
     assert farm.resolver.remembered == [("app",)]
 
 
+def test_a_cycle_that_no_bootstrap_bcond_can_begin_is_not_remembered(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
+    farm.resolver.more = {"lib": ("app",)}
+    farm.bootstraps, farm.excluded = {"lib"}, "not with this bcond"
+    assert states(farm.run())["lib"] == NodeState.UNRESOLVABLE
+    assert farm.resolver.remembered == [], "every later plan of the project would fail with it"
+
+
 def test_a_node_that_another_driver_builds_is_solved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     farm = Farm(tmp_path, {"lib": ()})
     elsewhere = Holder(name="another", boot="another boot", pid=1, started=1)

@@ -15,6 +15,12 @@ def known(*specs: tuple[Node, SpecFacts], seed: str = "seed-package") -> KnownGr
     return KnownGraph(facts=dict(specs), seed_provides=lambda _requirement, _arch: seed, requires={})
 
 
+def beginning(*specs: tuple[Node, SpecFacts], first: tuple[Node, SpecFacts]) -> KnownGraph:
+    """Return a graph without a seed, in which one component has the bootstrap bcond `tiny`."""
+    declared = {first[0]: Declared(bcond="tiny", known=Known(spec=first[1]))}
+    return KnownGraph(facts=dict(specs), seed_provides=lambda _need, _arch: "", requires={}, declared=declared)
+
+
 def test_needs_are_those_of_the_graph_and_can_be_narrowed_to_what_is_wanted() -> None:
     graph = known(spec("lib"), spec("app", "lib"), spec("other"))
     assert graph.needs([node("app")]) == {node("lib"): frozenset(), node("app"): frozenset({node("lib")})}
@@ -82,13 +88,7 @@ def test_real_packages_that_make_no_graph_are_not_taken_in() -> None:
 
 
 def test_what_full_builds_need_and_provide_does_not_close_a_cycle_that_has_begun() -> None:
-    first = Declared(bcond="tiny", known=Known(spec=spec("a")[1]))
-    graph = KnownGraph(
-        facts=dict([spec("a", "b"), spec("b", "a"), spec("c")]),
-        seed_provides=lambda _requirement, _arch: "",
-        requires={},
-        declared={node("a"): first},
-    )
+    graph = beginning(spec("a", "b"), spec("b", "a"), spec("c"), first=spec("a"))
     assert graph.bootstraps == {node("a")}
     graph.learn_packages({node("a"): [binary("a", provides=["x"])]})
     before = graph.needs()
@@ -102,3 +102,25 @@ def test_what_full_builds_need_and_provide_does_not_close_a_cycle_that_has_begun
     assert graph.needs() == before
     assert graph.learn_requires(node("c"), ["a"])
     assert graph.needs()[node("c")] == {node("a")}, "others go on to be learned of"
+
+
+@pytest.mark.parametrize(
+    ("first", "can_begin"), [(spec("a"), True), (spec("a", "b"), False), (spec("a", excluded="no"), False)]
+)
+def test_a_later_plan_can_begin_a_cycle_only_where_a_bcond_takes_it_away(
+    first: tuple[Node, SpecFacts], *, can_begin: bool
+) -> None:
+    graph = beginning(spec("a"), spec("b", "a"), first=first)
+    before = graph.graph
+    with pytest.raises(UncuttableCycleError):
+        graph.learn_requires(node("a"), ["b"])
+    assert graph.can_begin_with(node("a"), ["b"]) is can_begin
+    assert graph.graph is before
+
+
+def test_no_later_plan_can_begin_a_cycle_that_is_closed_with_the_bcond_too() -> None:
+    graph = beginning(spec("a", "b"), spec("b", "a"), first=spec("a"))
+    assert graph.bootstraps == {node("a")}
+    assert not graph.can_begin_with(node("a"), ["b"])
+    assert graph.can_begin_with(node("a"), [])
+    assert not known(spec("lib"), seed="").can_begin_with(node("lib"), ["lib"]), "there is no bcond"
