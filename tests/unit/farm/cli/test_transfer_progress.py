@@ -8,7 +8,8 @@ from farm.cli.transfer_progress import TransferBars, TransferLines
 
 
 @pytest.fixture
-def screen() -> Console:
+def screen(monkeypatch: pytest.MonkeyPatch) -> Console:
+    monkeypatch.setenv("TERM", "xterm")  # on one that is called dumb, nothing moves
     return Console(file=io.StringIO(), force_terminal=True, width=100)
 
 

@@ -21,7 +21,8 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_lines_where_no_terminal_is(tmp_path: Path) -> None:
+def test_lines_where_no_terminal_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
     with open_reporter(farm_context(tmp_path), 1) as reporter:
         assert isinstance(reporter, LineReporter)
 
