@@ -191,9 +191,19 @@ def test_memory_of_all_processes_counts_together() -> None:
     assert sh(script, replace(TOOLS, limits=limits)).out_of_memory
 
 
+HOLDS_WITH_ANOTHER = """
+import os, time
+memory = bytearray(40 << 20)
+open(f"/data/{os.getpid()}", "w").close()
+while len(os.listdir("/data")) < 3:  # the large file, and one of each that holds memory
+    time.sleep(0.01)
+time.sleep(1)
+"""
+
+
 def test_the_peak_of_memory_is_that_of_all_processes_without_cached_files(tmp_path: Path) -> None:
     give(tmp_path)
-    holds = f"{sys.executable} -c 'x = bytearray(40 << 20); import time; time.sleep(1)'"
+    holds = f"{sys.executable} -c '{HOLDS_WITH_ANOTHER}'"
     script = f"dd if=/dev/zero of=/data/x bs=1M count=200 status=none; {holds} & {holds} & wait"
     sandbox = replace(TOOLS, binds=(Bind(source=tmp_path, target="/data", writable=True),))
     peak = sh(script, sandbox).memory_bytes >> 20
