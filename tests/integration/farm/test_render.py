@@ -235,7 +235,7 @@ def declared(path: Path, name: str, data: bytes, more: str = "") -> str:
 
 def test_the_files_of_a_component_come_together(world: World) -> None:
     world.demo()
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=60)
 
     def both(handler: BaseHTTPRequestHandler) -> None:
         together.wait()

@@ -25,6 +25,7 @@ def test_rendering_asks_no_lookaside_and_no_origin(own_directories: Path) -> Non
     with web_server({f"/{FILE}": count, "/extra.tar.gz": count}) as url:
         table = upstream.project_table.replace(f"file://{upstream.lookaside}/", f"{url}/")
         table = table.replace("$pkg/$filename/$hashtype/$hash/$filename", "$filename")
+        assert f'lookaside-base-uri = "{url}/$filename"' in table
         extra = (
             f'[components.demo]\nsource-files = [{{ filename = "extra.tar.gz", hash-type = "SHA512", '
             f'hash = "{"cd" * 64}", origin = {{ type = "download", uri = "{url}/extra.tar.gz" }} }}]\n'
