@@ -3,6 +3,7 @@
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from farm.environment import variable
@@ -10,6 +11,10 @@ from farm.environment import variable
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell has background jobs ignore Ctrl-C, and so would all programs that tests interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile("farm", deadline=None)
+hypothesis.settings.load_profile("farm")
 
 
 @pytest.fixture(scope="session")

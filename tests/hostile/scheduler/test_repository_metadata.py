@@ -146,7 +146,7 @@ def test_dependencies_that_stop_libsolv_never_reach_it(tmp_path: Path, requireme
         SolvPool([read], "x86_64")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_damage_to_checked_metadata_ends_in_one_of_our_errors_or_in_a_pool(data: st.DataObject) -> None:
     """Whoever writes the metadata also writes its checksum: libsolv must survive whatever passes our checks."""

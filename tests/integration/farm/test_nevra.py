@@ -31,7 +31,7 @@ def rpm_order() -> Compare:
     return lambda one, other: compare(("0", one, "1"), ("0", other, "1"))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(VERSIONS, VERSIONS)
 @example("1.0^", "1.0")
 @example("1~^", "1~")

@@ -75,7 +75,7 @@ def tree_of(directory: Path) -> dict[str, bytes]:
     return {str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(TABLES), max_size=5))
 def test_rendering_again_changes_nothing_and_failing_leaves_all(
     farm: Farm, tmp_path: Path, capsys: pytest.CaptureFixture[str], tables: list[str]

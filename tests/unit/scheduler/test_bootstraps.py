@@ -180,7 +180,7 @@ DRAWN = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(DRAWN, st.dictionaries(st.sampled_from(NAMES), st.sets(st.sampled_from(NAMES)), max_size=4), st.data())
 def test_bootstrap_bconds_never_let_the_seed_stand_in_at_more_nodes(
     drawn: dict[str, tuple[set[str], set[str], bool]], dropped: dict[str, set[str]], data: st.DataObject

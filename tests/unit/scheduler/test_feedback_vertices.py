@@ -29,7 +29,7 @@ def smallest(edges: set[tuple[int, int]], allowed: list[int]) -> int:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(EDGES)
 def test_it_is_as_small_as_brute_force_finds(edges: set[tuple[int, int]]) -> None:
     found = feedback_vertices(successors(edges))
@@ -39,7 +39,7 @@ def test_it_is_as_small_as_brute_force_finds(edges: set[tuple[int, int]]) -> Non
     assert feedback_vertices([list(reversed(it)) for it in successors(edges)]) == found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(EDGES, st.sets(st.integers(0, SIZE - 1), max_size=4))
 def test_what_may_not_be_taken_is_not(edges: set[tuple[int, int]], fixed: set[int]) -> None:
     edges = {(one, two) for one, two in edges if not (one in fixed and two in fixed and one >= two)}

@@ -67,7 +67,7 @@ def test_nothing_to_build_takes_no_time() -> None:
 NAMES = [f"n{number}" for number in range(8)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), max_size=3)),
     st.lists(st.integers(1, 50), min_size=8, max_size=8),

@@ -234,7 +234,7 @@ SPECS = st.dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SPECS, st.sets(st.sampled_from(NAMES)), st.randoms(use_true_random=False))
 def test_order_respects_edges_and_depends_on_no_order(
     drawn: dict[str, tuple[list[str], list[str], list[str]]], in_seed: set[str], order: random.Random

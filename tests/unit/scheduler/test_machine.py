@@ -419,7 +419,7 @@ def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(graph=graphs(), slots=st.integers(1, 4), keep_going=st.booleans(), choices=st.randoms(use_true_random=False))
 def test_any_run_ends_and_starts_nothing_early_or_twice(
     graph: dict[str, list[str]],

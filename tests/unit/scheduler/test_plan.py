@@ -179,7 +179,7 @@ def test_dot_quotes_names_and_dashes_cuts() -> None:
 NAMES = [f"n{number}" for number in range(8)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), max_size=3), max_size=8),
     st.dictionaries(st.sampled_from(NAMES), st.sampled_from([None, *NodeState])),

@@ -23,7 +23,7 @@ def simple(text: str) -> Requirement:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(PROVIDED, RANGES)
 def test_ranges_overlap_as_libsolv_says(provide: str, wanted: str) -> None:
     pool = SolvPool([repository(package("maker", provides=[f"it {provide}"]))], "x86_64")

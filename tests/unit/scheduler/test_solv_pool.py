@@ -191,7 +191,7 @@ PACKAGES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PACKAGES, PACKAGES, st.lists(st.sampled_from([*NAMES, "u", "v", "w"]), min_size=1, max_size=3))
 def test_a_repository_that_was_kept_in_binary_form_is_solved_as_one_that_is_read_anew(
     seed: list[Package], stage: list[Package], wanted: list[str]

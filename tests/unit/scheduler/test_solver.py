@@ -124,7 +124,7 @@ PACKAGES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     PACKAGES, st.lists(st.sampled_from([*NAMES, "x", "y", "(x or z)"]), max_size=4), st.randoms(use_true_random=False)
 )

@@ -66,7 +66,7 @@ def built(every: dict[Node, Known], seed: Seed) -> tuple[BuildGraph | None, str]
         return None, error.code
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(NODES, KNOWN, min_size=2, max_size=14),
     st.lists(st.dictionaries(NODES, KNOWN, min_size=1, max_size=3), min_size=1, max_size=5),

@@ -108,7 +108,7 @@ def test_a_reader_goes_on_from_a_cursor_that_is_behind(ledger: Ledger, clock: Fa
     assert [stored.seq for stored in ledger.events(after=1)] == [4]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(st.integers(0, 40), min_size=1, max_size=6), keep=st.integers(0, 60))
 def test_whatever_goes_the_chain_holds_and_answers_stay(
     ledger: Ledger, clock: FakeClock, days: list[int], keep: int

@@ -55,7 +55,7 @@ def store(back_end: BackEnd, place: Path) -> ArtifactStore:
     return back_end.open(place)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(st.binary(max_size=2000))
 def test_bytes_come_back(store: ArtifactStore, data: bytes) -> None:
     name = store.put_bytes(data)

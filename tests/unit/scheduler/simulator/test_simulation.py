@@ -113,13 +113,13 @@ def command(nodes: list[Node]) -> st.SearchStrategy[messages.Event]:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(case=cases())
 def test_whatever_happens_a_run_ends_and_keeps_its_bounds(case: Case) -> None:
     assert case.run() == case.run(), "the same world, the same run"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(case=cases(calm=True))
 def test_where_nothing_fails_everything_is_built(case: Case) -> None:
     simulated = case.run()
