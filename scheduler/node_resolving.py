@@ -102,7 +102,7 @@ class NodeResolving:
         if waiting is not None and waiting.built == built:
             self._post(waiting)
             return
-        pool = self._asking if prepared.facts[node.arch].dynamic else self._solving
+        pool = self._asking if prepared.is_dynamic(node.arch) else self._solving
         in_pool(pool, self._keep, lambda: self._solve(node, prepared, built))
 
     def missing(self, it: InputsMissing) -> messages.Event:

@@ -57,6 +57,10 @@ class Prepared:
     bootstrap: str = ""
     first: "Prepared | None" = None
 
+    def is_dynamic(self, arch: str) -> bool:
+        """Tell whether its spec has `%generate_buildrequires` for an architecture, in full or with its bcond."""
+        return self.facts[arch].dynamic or (self.first is not None and self.first.is_dynamic(arch))
+
     def build_inputs(self, arch: str, buildroot: Digest) -> BuildInputs:
         """Return what identifies a build for an architecture, in a buildroot."""
         return BuildInputs(

@@ -163,15 +163,13 @@ class Farm:
         self.reporter: Reporter = SilentReporter()
         self.control: RunControl | None = None
         self.run_id = ""
-        self.bootstraps: set[str] = set()
-        self.excluded = ""
+        self.bootstraps: dict[Node, SpecFacts] = {}
         self.specs = dict(spec(name, *found) for name, found in requires.items())
         self.site = Site(state=StatePaths(root=tmp_path), cache=CachePaths(root=tmp_path / "cache"), repositories={})
 
     def run(self, *, keep_going: bool = True, settled: Mapping[Node, Verdict] | None = None) -> dict[str, NodeOutcome]:
-        known = KnownGraph(
-            facts=self.specs, seed_provides=lambda _need, _arch: "", requires={}, declared=self._declared()
-        )
+        declared = {which: Declared(bcond="tiny", known=Known(spec=it)) for which, it in self.bootstraps.items()}
+        known = KnownGraph(facts=self.specs, seed_provides=lambda _need, _arch: "", requires={}, declared=declared)
         needs = known.needs()
         run_id = self.run_id or self.ledger.begin_run("demo", "", "build")
         leases = BuildLeases(self.ledger, SystemClock())
@@ -188,7 +186,7 @@ class Farm:
             ),
             known=known,
             resolver=self.resolver,
-            prepared={which.component: self._prepared(which.component, spec) for which, spec in self.specs.items()},
+            prepared={which.component: self._prepared(which) for which in self.specs},
             wanted=list(needs),
             surroundings=Surroundings(
                 ledger=self.ledger,
@@ -207,13 +205,9 @@ class Farm:
         finally:
             leases.give_back_run()
 
-    def _declared(self) -> dict[Node, Declared]:
-        first = dict(spec(name, excluded=self.excluded) for name in self.bootstraps)
-        return {node: Declared(bcond="tiny", known=Known(spec=facts)) for node, facts in first.items()}
-
-    def _prepared(self, name: str, spec: SpecFacts) -> Prepared:
-        full = prepared(name, spec)
-        return replace(full, first=full) if name in self.bootstraps else full
+    def _prepared(self, node: Node) -> Prepared:
+        full, first = prepared(node.component, self.specs[node]), self.bootstraps.get(node)
+        return full if first is None else replace(full, first=prepared(node.component, first))
 
 
 def states(outcomes: Mapping[str, NodeOutcome]) -> dict[str, NodeState]:

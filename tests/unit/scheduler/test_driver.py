@@ -6,7 +6,7 @@ from threading import Event as Signal
 import pytest
 from builders.driven_farm import Farm, prepared, states
 from builders.rpm_facts import facts_of
-from builders.spec_facts import node
+from builders.spec_facts import node, spec
 
 from farm.build import BuildOutcome
 from farm.buildroot_lock import BuildrootLock
@@ -139,14 +139,16 @@ def test_requirements_found_on_the_way_become_edges(tmp_path: Path) -> None:
     assert farm.resolver.seen[node("app")] == (node("zlib"),)
 
 
+@pytest.mark.parametrize("with_bcond", [False, True])
 def test_what_asks_for_its_requirements_holds_up_nothing_that_has_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, with_bcond: bool
 ) -> None:
-    """`%generate_buildrequires` runs for minutes, perhaps on another machine."""
+    """`%generate_buildrequires` runs for minutes, perhaps on another machine; a bcond can switch it on."""
     asking = tuple(f"asks{number}" for number in range(4))
     farm = Farm(tmp_path, {**dict.fromkeys(asking, ()), "plain": ()})
     for name in asking:
-        farm.specs[node(name)] = replace(farm.specs[node(name)], dynamic=True)
+        specs = farm.bootstraps if with_bcond else farm.specs
+        specs[node(name)] = replace(farm.specs[node(name)], dynamic=True)
     resolve, plain = farm.resolver.resolve, Signal()
 
     def patiently(asked: Node, source: Prepared, built: Packages) -> NodeInputs | MoreRequires:
@@ -234,7 +236,7 @@ def test_requirements_that_make_a_cycle_end_their_node_and_not_the_run(tmp_path:
 def test_a_cycle_that_a_bootstrap_bcond_can_begin_is_remembered_for_the_next_plan(tmp_path: Path) -> None:
     farm = Farm(tmp_path, {"lib": (), "app": ("lib",), "other": ()})
     farm.resolver.more = {"lib": ("app",), "other": ("(broken",)}
-    farm.bootstraps = {"lib", "other"}
+    farm.bootstraps = dict([spec("lib"), spec("other")])
     assert states(farm.run())["lib"] == NodeState.UNRESOLVABLE
     assert farm.resolver.remembered == [("app",)]
 
@@ -242,7 +244,7 @@ def test_a_cycle_that_a_bootstrap_bcond_can_begin_is_remembered_for_the_next_pla
 def test_a_cycle_that_no_bootstrap_bcond_can_begin_is_not_remembered(tmp_path: Path) -> None:
     farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
     farm.resolver.more = {"lib": ("app",)}
-    farm.bootstraps, farm.excluded = {"lib"}, "not with this bcond"
+    farm.bootstraps = dict([spec("lib", excluded="not with this bcond")])
     assert states(farm.run())["lib"] == NodeState.UNRESOLVABLE
     assert farm.resolver.remembered == [], "every later plan of the project would fail with it"
 
