@@ -67,19 +67,20 @@ def without_half_way(
 def _without_half_way(candidate: Candidate, half_way: HalfWay, ledger: Ledger, store: ArtifactStore) -> Candidate:
     newest = candidate.newest
     if newest is not None and not half_way.runs.has_node_settled(candidate.component, candidate.arch):
-        stale = half_way.made_anew(newest.verdict)
-        if stale or newest.bootstrap:
-            earlier = _settled_before(newest, half_way, ledger, store)
-            return replace(candidate, newest=replace(newest, stale=stale), earlier=earlier)
-    whole = [each for each in candidate.earlier if each == newest or not half_way.stale(each.verdict)]
-    return replace(candidate, earlier=tuple(whole))
+        newest = replace(newest, stale=half_way.made_anew(newest.verdict))
+        if newest.stale or newest.bootstrap:
+            return replace(candidate, newest=newest, earlier=_settled_before(candidate, half_way, ledger, store))
+    whole = [it for it in candidate.earlier if it == newest or not (it.bootstrap or half_way.stale(it.verdict))]
+    if len(whole) == len(candidate.earlier):
+        return candidate
+    return replace(candidate, earlier=(*whole, *_settled_before(candidate, half_way, ledger, store)))
 
 
-def _settled_before(newest: Built, half_way: HalfWay, ledger: Ledger, store: ArtifactStore) -> tuple[Built, ...]:
-    """Return other builds of a node, out of runs that did settle, newest first."""
-    verdict = newest.verdict
-    past = ledger.past_outcomes(verdict.component, verdict.arch, JUDGED)
-    settled = [it for run_id, it in past if it.build_id != verdict.build_id and half_way.runs.has_settled(run_id)]
+def _settled_before(candidate: Candidate, half_way: HalfWay, ledger: Ledger, store: ArtifactStore) -> tuple[Built, ...]:
+    """Return builds of a node but for its newest one, out of runs that did settle, newest first."""
+    newest = candidate.newest.verdict.build_id if candidate.newest is not None else None
+    past = ledger.past_outcomes(candidate.component, candidate.arch, JUDGED)
+    settled = [it for run_id, it in past if it.build_id != newest and half_way.runs.has_settled(run_id)]
     built = [_built(outcome, ledger, store) for outcome in settled[:_EARLIER]]
     return tuple(each for each in built if each is not None)
 

@@ -49,11 +49,12 @@ class HalfWay:
 
     @cached_property
     def _made(self) -> Mapping[str, Mapping[str, AbstractSet[Digest]]]:
-        """What the newest builds have made that others may use, by architecture and name of package.
+        """What the newest builds that were judged have made for others, by architecture and name of package.
 
-        What began a cycle with a bootstrap bcond is there by name alone: it will come out in other bytes.
+        They count though a later build failed: they stay the packages of their stage. What began a cycle with a
+        bootstrap bcond is there by name alone: it will come out in other bytes.
         """
-        newest = [it.build_id for it in self._ledger.last_outcomes() if it.build_id is not None and it.state in JUDGED]
+        newest = [it.build_id for it in self._ledger.last_outcomes(JUDGED) if it.build_id is not None]
         made: dict[str, dict[str, set[Digest]]] = defaultdict(dict)
         for verdict in self._ledger.verdicts(newest).values():
             if verdict.status is not VerdictStatus.REPRODUCIBLE and verdict.component not in self._waived:

@@ -69,6 +69,13 @@ class World:
         self.ledger.record_outcome(run_id, outcome)
         return build_id
 
+    def end(self, run_id: str, name: str, state: NodeState) -> None:
+        """Record that a component came to no verdict."""
+        outcome = NodeOutcome(
+            component=name, arch="x86_64", state=state, build_id=digest(f"{name} {run_id}"), why="", seconds=1.0
+        )
+        self.ledger.record_outcome(run_id, outcome)
+
     def compose(self) -> Compose:
         found = [
             _candidate(name, "x86_64", self.ledger.last_outcome(name, "x86_64"), self.ledger, self.store)
@@ -139,10 +146,7 @@ def test_what_is_half_way_does_not_stand_in_for_a_build_that_failed_later(world:
     world.build(first, "cut", "1", lib="seed")
     world.ledger.append(first, RoundEnded(number=1, stale=(("cut", "x86_64"),)))
     world.ledger.end_run(first, RunStatus.INTERRUPTED)
-    failed = NodeOutcome(
-        component="cut", arch="x86_64", state=NodeState.FAILED, build_id=digest("other"), why="", seconds=1.0
-    )
-    world.ledger.record_outcome(second, failed)
+    world.end(second, "cut", NodeState.FAILED)
     assert world.published() == {lib}
 
 
@@ -187,6 +191,38 @@ def test_the_full_build_of_before_stays_while_its_cycle_begins_again(world: Worl
         ("cut", "unsettled", True),
         ("lib", "unsettled", True),
     ]
+
+
+def test_what_was_made_with_what_began_a_cycle_stands_in_for_nothing_once_the_full_build_fails(world: World) -> None:
+    first, second = world.begin(), world.begin()
+    world.build(first, "lib", "tiny", bootstrap="tiny")
+    begun = world.build(first, "cut", "1", lib="tiny")
+    world.ledger.append(first, RoundEnded(number=1, stale=(("lib", "x86_64"),)))
+    world.ledger.end_run(first, RunStatus.INTERRUPTED)
+
+    world.end(second, "lib", NodeState.FAILED)
+    assert world.published() == set(), "the second driver was killed before it could say that cut is blocked"
+    world.end(second, "cut", NodeState.BLOCKED)
+
+    assert world.published() == set()
+    authority = Authority(ledger=world.ledger, store=world.store, waivers=list, clock=SystemClock())
+    with pytest.raises(NotAdmittedError, match="unsettled"):
+        authority.check_settled([begun])
+
+
+def test_what_had_settled_stands_in_behind_what_is_half_way_too(world: World) -> None:
+    first, second, third = world.begin(), world.begin(), world.begin()
+    settled = {world.build(first, "lib", "full"), world.build(first, "cut", "1", lib="full")}
+    world.ledger.end_run(first, RunStatus.SUCCEEDED)
+    world.build(second, "lib", "tiny", bootstrap="tiny")
+    world.build(second, "cut", "2", lib="tiny")
+    world.ledger.end_run(second, RunStatus.INTERRUPTED)
+
+    world.end(third, "lib", NodeState.FAILED)
+    world.end(third, "cut", NodeState.BLOCKED)
+    world.ledger.end_run(third, RunStatus.FAILED)
+
+    assert world.published() == settled
 
 
 def test_the_signer_signs_nothing_of_a_bootstrap_build(world: World) -> None:
