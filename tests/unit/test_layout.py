@@ -30,7 +30,6 @@ RUN_BY_OTHER_MEANS = {
     "farm.cli.project_deviations": "tests/integration/farm/cli/test_component_history.py",
     "farm.cli.component_diff": "tests/integration/farm/cli/test_component.py",
     "farm.cli.component_list": "tests/integration/farm/cli/test_component.py",
-    "farm.cli.component_query": "tests/integration/farm/cli/test_component.py",
     "farm.cli.component_render": "tests/integration/farm/cli/test_component.py",
     "farm.cli.component_view": "tests/integration/farm/cli/test_component.py",
     "farm.cli.project": "tests/integration/farm/cli/test_farm_command.py",
@@ -42,18 +41,11 @@ RUN_BY_OTHER_MEANS = {
     "farm.ledger.migrations.versions.r0002_checkpoints": "tests/integration/farm/ledger/test_migrations.py",
     "farm.rpm.reader_main": "tests/integration/farm/rpm/test_reader.py",
     "scheduler.assembly": "tests/e2e/test_main_job.py",
-    "scheduler.cli.build": "tests/e2e/test_main_job.py",
     "scheduler.cli.build_choice": "tests/e2e/test_main_job.py",
-    "scheduler.cli.gc": "tests/e2e/test_main_job.py",
-    "scheduler.cli.logs": "tests/e2e/test_failures.py",
     "scheduler.cli.options": "tests/e2e/test_main_job.py",
-    "scheduler.cli.plan": "tests/e2e/test_main_job.py",
     "scheduler.cli.verify": "tests/e2e/test_main_job.py",
     "scheduler.cli.watch": "tests/e2e/test_failures.py",
-    "scheduler.cli.why": "tests/e2e/test_main_job.py",
     "scheduler.cli.worker": "tests/integration/farm/cli/test_farm_command.py",
-    "scheduler.planning": "tests/e2e/test_main_job.py",
-    "scheduler.ray_executor": "tests/e2e/test_main_job.py",
     "scheduler.cli.worker_start": "tests/integration/scheduler/test_node_service.py",
     "scheduler.seed_repositories": "tests/e2e/test_main_job.py",
     "scheduler.stage_run": "tests/e2e/test_rounds.py",
@@ -119,6 +111,7 @@ def test_every_module_is_tested(modules: dict[str, Path]) -> None:
 
 def test_what_is_run_by_other_means_is_still_there(modules: dict[str, Path]) -> None:
     assert sorted(set(RUN_BY_OTHER_MEANS) - set(modules)) == []
+    assert [name for name in RUN_BY_OTHER_MEANS if is_mirrored(name)] == []
     assert [test for test in RUN_BY_OTHER_MEANS.values() if not (ROOT / test).is_file()] == []
 
 
