@@ -12,14 +12,7 @@ from farm.inputs.fingerprint import PREFIX, fingerprint, input_tree
 from farm.inputs.layers import Layers
 from farm.locks.lock_file import Lock
 from farm.overlay.model import Overlay
-from farm.project.model import (
-    BuildOptions,
-    Component,
-    DeclaredSource,
-    LocalSpec,
-    ReleaseCalculation,
-    UpstreamSpec,
-)
+from farm.project.model import BuildOptions, Component, DeclaredSource, LocalSpec, ReleaseCalculation, UpstreamSpec
 from farm.project.origin import Origin
 
 
