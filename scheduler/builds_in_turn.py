@@ -1,7 +1,7 @@
 """Builds that wait for nothing but room: started as the machines of an executor have it, without a run."""
 
 from collections.abc import Callable, Iterator, Mapping
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from farm.build import BuildResult
 from scheduler.demand import Demand
@@ -13,23 +13,31 @@ from scheduler.worker_node import Place
 from workers.tasks import BuildTask
 
 _VARIATION = "again"
+_WAIT_SECONDS = 1.0
+
+_Answers = SimpleQueue[tuple[Node, BuildResult | Lost]]
 
 
 def build_in_turn(
-    tasks: Mapping[Node, Callable[[Place], BuildTask]], *, executor: Executor, demands: Mapping[Node, Demand]
+    tasks: Mapping[Node, Callable[[Place], BuildTask]],
+    *,
+    executor: Executor,
+    demands: Mapping[Node, Demand],
+    meanwhile: Callable[[], None],
 ) -> Iterator[tuple[Node, BuildResult | Lost]]:
     """Yield each node with the answer to its build, as they come; what no machine has room for was lost.
 
     Args:
         tasks: gives the task for a place.
         demands: what is set aside for each build.
+        meanwhile: is called every second or so while builds run; what it raises ends this.
     """
     ready = ReadyBuilds()
     ready.set_workers(executor.workers())
     for node in sorted(tasks):
         wish = Wish(ask=Ask(), rank=0.0, seconds=0.0, demand=demands[node])
         ready.push(Build(node, _VARIATION), wish)
-    answers: SimpleQueue[tuple[Node, BuildResult | Lost]] = SimpleQueue()
+    answers: _Answers = SimpleQueue()
     running: set[Node] = set()
     while True:
         for build, place in ready.startable():
@@ -38,7 +46,7 @@ def build_in_turn(
             executor.build(f"build {build.node} again", tasks[build.node](place), place, done)
         if not running:
             break
-        node, answer = answers.get()
+        node, answer = _next(answers, meanwhile)
         running.discard(node)
         ready.end(Build(node, _VARIATION))
         yield node, answer
@@ -48,5 +56,14 @@ def build_in_turn(
             yield node, Lost(why=f"no machine builds for {node.arch} with {megabytes} MiB of memory")
 
 
-def _deliver(answers: SimpleQueue[tuple[Node, BuildResult | Lost]], node: Node) -> BuildDone:
+def _next(answers: _Answers, meanwhile: Callable[[], None]) -> tuple[Node, BuildResult | Lost]:
+    while True:
+        meanwhile()
+        try:
+            return answers.get(timeout=_WAIT_SECONDS)
+        except Empty:
+            continue
+
+
+def _deliver(answers: _Answers, node: Node) -> BuildDone:
     return lambda answer: answers.put((node, answer))

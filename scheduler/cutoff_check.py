@@ -13,12 +13,13 @@ from scheduler.cutoff_sample import cut_off, drawn
 from scheduler.executor import Executor
 from scheduler.node import Node
 from scheduler.plan import Plan
+from scheduler.run_lease import OpenRun
 from scheduler.verification import build_again
 
 
 def check_cutoffs(
     assembly: Assembly,
-    run_id: str,
+    run: OpenRun,
     plan: Plan,
     outcomes: Sequence[NodeOutcome],
     executor: Executor,
@@ -28,28 +29,32 @@ def check_cutoffs(
     """Build the project's share of what early cutoff saved once more, and return how all nodes ended then.
 
     Where the very inputs of a verdict give other bytes, the node is not reproducible, in this run and from now on.
+
+    Raises:
+        RunLostError: the run was taken for dead.
     """
     ledger = assembly.farm.ledger()
-    chosen = drawn(cut_off(plan, outcomes), share=assembly.project.farm.cutoff_share, run_id=run_id)
+    chosen = drawn(cut_off(plan, outcomes), share=assembly.project.farm.cutoff_share, run_id=run.run_id)
     known = [(node, verdict) for node, build_id in chosen if (verdict := ledger.verdict(build_id)) is not None]
     if not known:
         return outcomes
     tell(f"early cutoff: {len(known)} builds that were saved are built once more, to be sure")
-    again = build_again(assembly, known, executor)
+    again = build_again(assembly, known, executor, run.leases.renew_due)
     for node, words in sorted(again.items()):
         tell(f"{node}: {words}")
     turned = {node for node, verdict in known if _has_turned(verdict, ledger.verdict(verdict.build_id))}
-    return [_turned(ledger, run_id, it, again) if Node(it.component, it.arch) in turned else it for it in outcomes]
+    return [_turned(ledger, run, it, again) if Node(it.component, it.arch) in turned else it for it in outcomes]
 
 
 def _has_turned(before: Verdict, after: Verdict | None) -> bool:
     return after is not None and after.status is not before.status
 
 
-def _turned(ledger: Ledger, run_id: str, outcome: NodeOutcome, again: Mapping[Node, str]) -> NodeOutcome:
+def _turned(ledger: Ledger, run: OpenRun, outcome: NodeOutcome, again: Mapping[Node, str]) -> NodeOutcome:
     why = f"built once more, with its inputs as they were: {again[Node(outcome.component, outcome.arch)]}"
     found = replace(outcome, state=NodeState.UNREPRODUCIBLE, why=why)
     with ledger.transaction():
-        ledger.append(run_id, NodeChanged(component=found.component, arch=found.arch, state=found.state, why=why))
-        ledger.record_outcome(run_id, found)
+        run.leases.require_run()
+        ledger.append(run.run_id, NodeChanged(component=found.component, arch=found.arch, state=found.state, why=why))
+        ledger.record_outcome(run.run_id, found)
     return found

@@ -31,11 +31,19 @@ class NothingToVerifyError(NotReproducibleError):
     code = "VER020"
 
 
-def build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]], executor: Executor) -> dict[Node, str]:
+def build_again(
+    assembly: Assembly,
+    known: Sequence[tuple[Node, Verdict]],
+    executor: Executor,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> dict[Node, str]:
     """Build each node once more, as many at once as there is room for, and return how each compares.
 
     What it says is `IDENTICAL`, or what is different, or why nothing can be said. Each result is recorded, and so is a
     verdict that turns.
+
+    Args:
+        meanwhile: see `build_in_turn`.
 
     Raises:
         NothingToVerifyError: the inputs of a build were not kept.
@@ -45,7 +53,7 @@ def build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]], execu
     durations = learn_durations(past.samples, nodes=verdicts)
     demands = learn_demands(past.uses, nodes=verdicts, durations=durations, limits=assembly.limits)
     tasks = {node: _task(assembly, node, verdict) for node, verdict in known}
-    answers = build_in_turn(tasks, executor=executor, demands=demands)
+    answers = build_in_turn(tasks, executor=executor, demands=demands, meanwhile=meanwhile)
     return {node: _compare(assembly, verdicts[node], answer) for node, answer in answers}
 
 

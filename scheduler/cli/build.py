@@ -185,7 +185,7 @@ def _build(assembly: Assembly, asked: _Asked, cluster: "RayExecutor | None") -> 
         )
         with nullcontext(cluster) if cluster is not None else _executor(farm) as executor:
             outcomes = stage.build(asked.nodes, executor, asked.rounds)
-            outcomes = check_cutoffs(assembly, run.run_id, plan, outcomes, executor, tell=partial(note, farm))
+            outcomes = check_cutoffs(assembly, run, plan, outcomes, executor, tell=partial(note, farm))
         run.status = RunStatus.FAILED if exit_status(outcomes) else RunStatus.SUCCEEDED
         return outcomes
 

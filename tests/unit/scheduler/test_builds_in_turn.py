@@ -17,6 +17,10 @@ from workers.tasks import BuildTask, ExplainTask
 GIB = 2**30
 
 
+def idle() -> None:
+    """Do nothing while builds run."""
+
+
 class Machines:
     """Runs what it is given until it is told to end one, or nothing more is given."""
 
@@ -68,7 +72,7 @@ def test_no_more_run_together_than_have_room(tmp_path: Path) -> None:
     nodes = [Node(f"n{number}", "x86_64") for number in range(6)]
     demands = {node: Demand(memory_bytes=2 * GIB) for node in nodes}
 
-    answers = dict(build_in_turn(tasks(tmp_path, nodes), executor=machines, demands=demands))
+    answers = dict(build_in_turn(tasks(tmp_path, nodes), executor=machines, demands=demands, meanwhile=idle))
 
     assert sorted(answers) == nodes
     assert not any(isinstance(answer, Lost) for answer in answers.values())
@@ -83,7 +87,19 @@ def test_what_fits_nowhere_is_said_and_holds_up_nothing(tmp_path: Path) -> None:
     demands = dict.fromkeys((foreign, one, two), Demand(memory_bytes=GIB))
     demands[big] = Demand(memory_bytes=8 * GIB, measured=True)
 
-    answers = dict(build_in_turn(tasks(tmp_path, [big, foreign, one, two]), executor=machines, demands=demands))
+    answers = dict(
+        build_in_turn(tasks(tmp_path, [big, foreign, one, two]), executor=machines, demands=demands, meanwhile=idle)
+    )
 
     assert {node for node, answer in answers.items() if isinstance(answer, Lost)} == {big, foreign}
     assert answers[big] == Lost(why="no machine builds for x86_64 with 8192 MiB of memory")
+
+
+def test_something_else_can_be_done_while_builds_run(tmp_path: Path) -> None:
+    machines = Machines(WorkerNode(name="w", cpus=8, memory_bytes=4 * GIB, slots=(("x86_64", 8),)))
+    nodes = [Node("a", "x86_64")]
+    demands = {nodes[0]: Demand(memory_bytes=GIB)}
+
+    answers = build_in_turn(tasks(tmp_path, nodes), executor=machines, demands=demands, meanwhile=machines.end_all)
+
+    assert not isinstance(dict(answers)[nodes[0]], Lost)

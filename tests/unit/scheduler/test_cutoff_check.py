@@ -1,15 +1,15 @@
 """Tests of `scheduler.cutoff_check`: what a further build of something that early cutoff saved leads to."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 from builders.builds import digest, verdict
+from builders.fake_clock import FakeClock
 
-from farm.clock import SystemClock
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
 from farm.states import NodeState
@@ -18,10 +18,11 @@ from scheduler import cutoff_check
 from scheduler.assembly import Assembly
 from scheduler.cutoff_check import check_cutoffs
 from scheduler.executor import Executor
-from scheduler.leases import BuildLeases
+from scheduler.leases import BuildLeases, RunLostError
 from scheduler.node import Node
 from scheduler.plan import Action, Plan, PlanNode
 from scheduler.reasons import ParentRebuilt
+from scheduler.run_lease import OpenRun, end_abandoned, open_run
 from scheduler.verification import IDENTICAL
 
 CURL = Node("curl", "x86_64")
@@ -50,20 +51,32 @@ class Stage:
     """A ledger with a verdict on curl, and a further build whose answer a test decides."""
 
     ledger: Ledger
-    run_id: str
+    run: OpenRun
+    clock: FakeClock
     share: float = 1.0
     turns: bool = False
+    loses_run: bool = False
+    ended: list[str] = field(default_factory=list)
 
     def judge(self, status: VerdictStatus) -> None:
-        leases = BuildLeases(self.ledger, SystemClock())
+        leases = BuildLeases(self.ledger, self.clock)
         lease = leases.take(digest("curl"))
         assert lease is not None
         self.ledger.record_verdict(lease, verdict(status=status))
         leases.release_all()
 
     def build_again(
-        self, _assembly: Assembly, known: Sequence[tuple[Node, Verdict]], _executor: Executor
+        self,
+        _assembly: Assembly,
+        known: Sequence[tuple[Node, Verdict]],
+        _executor: Executor,
+        meanwhile: Callable[[], None],
     ) -> dict[Node, str]:
+        for _ in range(4):
+            self.clock.sleep(30)
+            if not self.loses_run:
+                meanwhile()
+        self.ended = end_abandoned(self.ledger, self.clock)
         if self.turns:
             self.judge(VerdictStatus.UNREPRODUCIBLE)
         return {node: "differs: curl.rpm" if self.turns else IDENTICAL for node, _ in known}
@@ -75,16 +88,20 @@ class Stage:
             project=SimpleNamespace(farm=SimpleNamespace(cutoff_share=self.share)),
         )
         executor = cast("Executor", object())
-        outcomes = check_cutoffs(cast("Assembly", assembly), self.run_id, PLAN, [SAVED], executor, tell=told.append)
+        outcomes = check_cutoffs(cast("Assembly", assembly), self.run, PLAN, [SAVED], executor, tell=told.append)
         return outcomes, told
 
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
-        made = Stage(ledger=ledger, run_id=ledger.begin_run("test", "", "build"))
+    clock = FakeClock()
+    with (
+        Ledger.open(tmp_path / "ledger.sqlite", clock) as ledger,
+        open_run(ledger, clock, project="test", commit="", command="build") as run,
+    ):
+        made = Stage(ledger=ledger, run=run, clock=clock)
         made.judge(VerdictStatus.REPRODUCIBLE)
-        ledger.record_outcome(made.run_id, SAVED)
+        ledger.record_outcome(run.run_id, SAVED)
         monkeypatch.setattr(cutoff_check, "build_again", made.build_again)
         yield made
 
@@ -100,7 +117,20 @@ def test_other_bytes_turn_the_outcome_of_the_run(stage: Stage) -> None:
     (outcome,), _ = stage.check()
     assert outcome.state is NodeState.UNREPRODUCIBLE
     assert "differs: curl.rpm" in outcome.why
-    assert stage.ledger.outcomes(stage.run_id) == [outcome]
+    assert stage.ledger.outcomes(stage.run.run_id) == [outcome]
+
+
+def test_the_run_is_alive_while_something_is_built_once_more(stage: Stage) -> None:
+    stage.check()
+    assert stage.ended == []
+
+
+def test_a_run_that_was_taken_for_dead_turns_nothing(stage: Stage) -> None:
+    stage.turns = stage.loses_run = True
+    with pytest.raises(RunLostError):
+        stage.check()
+    assert stage.ended == [stage.run.run_id]
+    assert stage.ledger.outcomes(stage.run.run_id) == [SAVED]
 
 
 def test_nothing_is_built_where_no_share_is_asked_for(stage: Stage) -> None:
