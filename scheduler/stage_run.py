@@ -62,7 +62,7 @@ class StageRun:
         """
         ledger = self.assembly.farm.ledger()
         control = RunControl(ledger, self.run.run_id)
-        record = RoundsRecord(ledger, self.run.run_id)
+        record = RoundsRecord(ledger, self.run.run_id, self.run.leases)
         outcomes = build_in_rounds(
             self._drive(self.known.needs(wanted), executor, {}, control, first=True),
             drive=lambda this: self._drive(self._needs_in(this.nodes), executor, this.previous, control),
