@@ -30,8 +30,8 @@ class Report(msgspec.Struct):
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return write_tiny_project(tmp_path / "project", "hello", "text")
+def project(own_directories: Path) -> Path:
+    return write_tiny_project(own_directories / "project", "hello", "text")
 
 
 @dataclass(frozen=True, kw_only=True)

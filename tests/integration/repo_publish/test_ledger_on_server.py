@@ -66,10 +66,10 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    project = write_tiny_project(tmp_path / "project", "hello")
+def site(own_directories: Path) -> Iterator[Site]:
+    project = write_tiny_project(own_directories / "project", "hello")
     with postgresql_server("fsync=off") as server:
-        farm = FarmState(root=tmp_path / "state", ledger_url=server.new_schema())
+        farm = FarmState(root=own_directories / "state", ledger_url=server.new_schema())
         with farm.ledger:
             yield Site(farm=farm, project=project, server=server)
 
