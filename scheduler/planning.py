@@ -97,8 +97,8 @@ class Planner:
         )
 
     def learn_what_was_made(self) -> None:
-        """Take the real provides of the last good builds into the graph, as the last run did when they ended."""
-        made = {node: verdict for node in self._known.nodes if (verdict := self._last_good(node)) is not None}
+        """Take the real provides of the last good full builds into the graph, as the last run did when they ended."""
+        made = {node: verdict for node in self._known.nodes if (verdict := self._last_full(node)) is not None}
         real = real_packages if self._memory is None else self._memory.real_packages
         self._known.learn_packages({node: real(self._store, it.rpms) for node, it in made.items()})
         if self._memory is not None:
@@ -211,6 +211,17 @@ class Planner:
     def _last_good(self, node: Node) -> Verdict | None:
         outcome = self._good.get(node)
         return None if outcome is None or outcome.build_id is None else self._verdict(outcome.build_id)
+
+    def _last_full(self, node: Node) -> Verdict | None:
+        """Return the verdict on the last good build that was none with a bootstrap bcond: that has other packages."""
+        prepared = self._prepared.get(node.component)
+        if not isinstance(prepared, Prepared) or prepared.first is None:
+            return self._last_good(node)
+        for _, outcome in self._ledger.past_outcomes(*node, (NodeState.REPRODUCIBLE,)):
+            inputs = self._inputs_of(outcome)
+            if inputs is not None and not inputs.bootstrap:
+                return self._verdict(inputs.build.build_id)
+        return None
 
     def _verdict(self, build_id: Digest) -> Verdict | None:
         """Return a verdict: those of last builds were all read at once."""

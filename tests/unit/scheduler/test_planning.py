@@ -208,6 +208,25 @@ def test_what_begins_a_cycle_is_planned_from_its_bootstrap_source(tmp_path: Path
     assert node.reasons == (UpToDate(), BootstrapFirst(bcond="tiny", without=("app",)))
 
 
+@pytest.mark.parametrize("built_in_full", [False, True])
+def test_what_a_bootstrap_build_made_is_not_taken_for_what_a_full_one_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, built_in_full: bool
+) -> None:
+    """The newest build is that of a first round that was interrupted."""
+    first = replace(prepared("first"), bootstrap="tiny")
+    full = replace(prepared("full"), first=first)
+    recorded = Recorded(tmp_path, full if built_in_full else first)
+    if built_in_full:
+        recorded.record(first)
+    known = KnownGraph(facts={NODE: full.facts["x86_64"]}, seed_provides=lambda _need, _arch: "", requires={})
+    learned: list[Node] = []
+    monkeypatch.setattr(known, "learn_packages", learned.extend)
+
+    recorded.planner(full, KnowsOnly(), known).learn_what_was_made()
+
+    assert learned == [NODE] * built_in_full
+
+
 def test_only_what_is_selected_and_what_that_needs_is_solved(tmp_path: Path) -> None:
     solved: list[str] = []
 
