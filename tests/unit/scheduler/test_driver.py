@@ -301,3 +301,14 @@ def test_workers_that_come_later_are_used(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(farm.executor, "workers", workers)
     assert states(farm.run()) == {"lib": NodeState.REPRODUCIBLE}
+
+
+@pytest.mark.timeout(60)
+def test_a_queue_that_has_no_machine_asks_for_its_slots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The autoscaler of a cluster starts machines for nothing else; each component is built twice."""
+    monkeypatch.setattr("scheduler.driver._TICK_SECONDS", 0.01)
+    monkeypatch.setattr("scheduler.driver._CONTROL_SECONDS", 0.01)
+    farm = Farm(tmp_path, {"lib": (), "other": ()})
+    workers, wanted = farm.executor.workers, farm.executor.wanted
+    monkeypatch.setattr(farm.executor, "workers", lambda: workers() if {"x86_64": 4} in wanted else ())
+    assert set(states(farm.run()).values()) == {NodeState.REPRODUCIBLE}
