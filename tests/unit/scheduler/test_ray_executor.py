@@ -1,6 +1,8 @@
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from builders.builds import variation
@@ -8,6 +10,7 @@ from builders.node_inputs import node_inputs
 from builders.source_tasks import requires_task, site, source_task
 
 from farm.build import BuildLimits, BuildResult
+from scheduler.cluster import Cluster, ClusterUnreachableError
 from scheduler.cluster_node import ArchSlots, ClusterNode, NodeStatus
 from scheduler.executor import Lost
 from scheduler.ray_executor import THIS_MACHINE, RayExecutor, RayStartError, _start_local, _worker
@@ -105,6 +108,27 @@ def test_what_was_placed_on_a_node_that_is_gone_is_lost_and_answered_once() -> N
     }
     executor._running.clear()
     executor.close()
+
+
+def test_a_cluster_is_asked_for_slots_where_that_changes_and_for_none_at_the_end() -> None:
+    asked: list[object] = []
+    executor = RayExecutor()
+    executor._cluster = cast("Cluster", SimpleNamespace(want_slots=asked.append))
+    for slots in ({"x86_64": 2}, {"x86_64": 2}, {"x86_64": 1}):
+        executor.want_slots(slots)
+    executor.close()
+    assert asked == [{"x86_64": 2}, {"x86_64": 1}, {}]
+
+
+def test_a_run_ends_well_though_the_head_of_its_cluster_is_gone() -> None:
+    def gone(_slots: object) -> None:
+        raise ClusterUnreachableError("the head does not answer")
+
+    executor = RayExecutor()
+    executor._cluster = cast("Cluster", SimpleNamespace(want_slots=gone))
+    executor._wanted = {"x86_64": 1}
+    executor.close()
+    assert executor._closed
 
 
 def test_this_machine_stays_as_it_was_when_the_run_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
