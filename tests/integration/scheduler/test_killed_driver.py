@@ -67,7 +67,7 @@ def test_the_next_driver_goes_on_wherever_one_was_killed(tmp_path: Path, *, comm
         step += 1
         top = tmp_path / f"{step}"
         child = multiprocessing.get_context("fork").Process(
-            target=run_and_die, args=(top, step), kwargs={"committed": committed}
+            target=run_and_die, args=(top, step), kwargs={"committed": committed}, daemon=True
         )
         shutil.copytree(fresh, top)
         child.start()

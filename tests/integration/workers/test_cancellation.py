@@ -32,7 +32,7 @@ def test_a_marked_process_ends_at_once(tmp_path: Path) -> None:
     while not (tmp_path / "begun").exists():
         time.sleep(0.05)
     (tmp_path / "mark").touch()
-    child.join(10.0)
+    child.join(50.0)
     assert child.exitcode == 75
 
 
