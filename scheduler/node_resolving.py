@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from threading import Lock
 from typing import Protocol
 
 from farm.build import BuildOutcome, BuildResult, BuiltRpm
@@ -85,9 +86,13 @@ class NodeResolving:
         self._solving = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolve")
         self._asking = ThreadPoolExecutor(_ASKING_THREADS, thread_name_prefix="generate")
         self._looking = ThreadPoolExecutor(_STORE_THREADS, thread_name_prefix="look")
+        self._closed = False
+        self._closing = Lock()
 
     def close(self) -> None:
-        """Begin nothing more."""
+        """Begin nothing more; what is still being solved is let go."""
+        with self._closing:
+            self._closed = True
         for pool in (self._solving, self._asking, self._looking):
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -179,7 +184,9 @@ class NodeResolving:
             save_inputs(self._store, answer.inputs)
             return answer
 
-        in_pool(self._looking, self._post, keep)
+        with self._closing:
+            if not self._closed:
+                in_pool(self._looking, self._post, keep)
 
     def _judged(self, found: Sequence[InputsFound]) -> dict[Digest, Verdict]:
         """Return the verdicts on build ids that may count: but for those whose RPMs are known to be gone."""

@@ -2,6 +2,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event as Signal
+from threading import Thread, current_thread
 
 import pytest
 from builders.driven_farm import Farm, prepared, states
@@ -159,6 +160,28 @@ def test_what_asks_for_its_requirements_holds_up_nothing_that_has_them(
 
     monkeypatch.setattr(farm.resolver, "resolve", patiently)
     assert set(states(farm.run()).values()) == {NodeState.REPRODUCIBLE}
+
+
+def test_what_is_solved_after_the_run_has_ended_is_let_go_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    farm = Farm(tmp_path, {"fails": (), "slow": ()})
+    farm.executor.failing = {"fails"}
+    resolve, ended = farm.resolver.resolve, Signal()
+    solving: list[Thread] = []
+
+    def late(asked: Node, source: Prepared, built: Packages) -> NodeInputs | MoreRequires:
+        if asked.component == "slow":
+            solving.append(current_thread())
+            assert ended.wait(30)
+        return resolve(asked, source, built)
+
+    monkeypatch.setattr(farm.resolver, "resolve", late)
+    assert states(farm.run(keep_going=False))["slow"] == NodeState.CANCELLED
+    ended.set()
+    for thread in solving:
+        thread.join(30)
+    assert (len(solving), caplog.text) == (1, "")
 
 
 def test_half_done_work_of_a_killed_driver_is_taken_up(tmp_path: Path) -> None:
