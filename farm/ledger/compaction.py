@@ -36,7 +36,8 @@ def measure(connection: Connection, before: str) -> Compaction:
 def compact(connection: Connection, before: str, now: str) -> Compaction:
     """Remove the events of runs that ended before a moment, and outcomes of them that newer ones replaced.
 
-    Of the outcomes of a node, the newest in each state stays, however old it is. The moment is an RFC 3339 time.
+    Of the outcomes of a node, the newest in each state stays, however old it is: one of each way that runs end, because
+    what came out of a run that succeeded stands in for what one left half-way. The moment is an RFC 3339 time.
     """
     found = measure(connection, before)
     if found.events:
@@ -90,7 +91,7 @@ def _last_old_event(connection: Connection, before: str) -> int:
 
 
 def _replaced(before: str) -> ColumnElement[bool]:
-    node = (outcome_table.c.component, outcome_table.c.arch, outcome_table.c.state)
-    newest = select(func.max(outcome_table.c.seq)).group_by(*node)
+    kind = (outcome_table.c.component, outcome_table.c.arch, outcome_table.c.state, run_table.c.status)
+    newest = select(func.max(outcome_table.c.seq)).join(run_table, outcome_table.c.run_id == run_table.c.run_id)
     old_runs = select(run_table.c.run_id).where((run_table.c.ended != "") & (run_table.c.ended < before))
-    return outcome_table.c.run_id.in_(old_runs) & outcome_table.c.seq.not_in(newest)
+    return outcome_table.c.run_id.in_(old_runs) & outcome_table.c.seq.not_in(newest.group_by(*kind))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -221,6 +221,19 @@ def test_what_had_settled_stands_in_behind_what_is_half_way_too(world: World) ->
     world.end(third, "lib", NodeState.FAILED)
     world.end(third, "cut", NodeState.BLOCKED)
     world.ledger.end_run(third, RunStatus.FAILED)
+
+    assert world.published() == settled
+
+
+def test_history_that_is_let_go_of_takes_nothing_away_that_stands_in(world: World) -> None:
+    first, second = world.begin(), world.begin()
+    settled = {world.build(first, "lib", "full"), world.build(first, "cut", "1", lib="full")}
+    world.ledger.end_run(first, RunStatus.SUCCEEDED)
+    world.build(second, "lib", "tiny", bootstrap="tiny")
+    world.build(second, "cut", "2", lib="tiny")
+    world.ledger.end_run(second, RunStatus.INTERRUPTED)
+
+    assert world.ledger.compact(SystemClock().now() + timedelta(days=1)).events > 0
 
     assert world.published() == settled
 

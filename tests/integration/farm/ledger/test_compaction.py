@@ -24,12 +24,19 @@ pytestmark = pytest.mark.integration
 DAY = 86_400.0
 
 
-def run(ledger: Ledger, state: NodeState, component: str = "curl", *, ends: bool = True) -> str:
+def run(
+    ledger: Ledger,
+    state: NodeState,
+    component: str = "curl",
+    *,
+    ends: bool = True,
+    status: RunStatus = RunStatus.SUCCEEDED,
+) -> str:
     run_id = ledger.begin_run("p", "", "build")
     ledger.append(run_id, NodeChanged(component=component, arch="x86_64", state=state, why="because"))
     ledger.record_outcome(run_id, outcome(state, component, run_id))
     if ends:
-        ledger.end_run(run_id, RunStatus.SUCCEEDED)
+        ledger.end_run(run_id, status)
     return run_id
 
 
@@ -73,6 +80,17 @@ def test_what_the_newest_outcomes_say_stays(ledger: Ledger, clock: FakeClock) ->
     ] == before
     assert [len(ledger.outcomes(each)) for each in runs] == [0, 1, 0, 1, 1]
     assert len(ledger.runs()) == 5
+
+
+def test_what_came_out_of_a_run_that_succeeded_stays_behind_what_one_left_half_way(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    ends = [RunStatus.SUCCEEDED, RunStatus.SUCCEEDED, RunStatus.INTERRUPTED, RunStatus.INTERRUPTED]
+    runs = [run(ledger, NodeState.REPRODUCIBLE, status=status) for status in ends]
+    clock.sleep(1000 * DAY)
+    assert ledger.compact(clock.now()).outcomes == 2
+    past = ledger.past_outcomes("curl", "x86_64", [NodeState.REPRODUCIBLE])
+    assert [run_id for run_id, _ in past] == [runs[3], runs[1]]
 
 
 def test_results_and_verdicts_stay(ledger: Ledger, clock: FakeClock) -> None:
