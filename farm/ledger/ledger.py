@@ -147,7 +147,8 @@ class Ledger:
     def compact(self, before: datetime, *, dry_run: bool = False) -> Compaction:
         """Remove the events and replaced outcomes of runs that ended before a moment; say what went, or would go.
 
-        The newest outcome of a node in each state stays, one of each way that runs end, and so do all runs, results, verdicts and publications.
+        The newest outcome of a node in each state stays, one of each way that runs end, and so do all runs, results,
+        verdicts and publications.
         """
         moment = timestamp(before)
         if dry_run:
