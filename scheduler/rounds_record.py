@@ -28,7 +28,9 @@ class RoundsRecord:
             RunLostError: somebody else has ended the run.
         """
         self.settled = False
-        self._append(RoundStarted(number=number, nodes=nodes, why=why))
+        with self._ledger.transaction():
+            self._leases.require_run()
+            self._ledger.append(self._run_id, RoundStarted(number=number, nodes=nodes, why=why))
 
     def ended(self, number: int, stale: Iterable[Node]) -> None:
         """Write down what a round has left stale.
@@ -37,10 +39,7 @@ class RoundsRecord:
             RunLostError: somebody else has ended the run.
         """
         pairs = tuple((node.component, node.arch) for node in sorted(stale))
-        self._append(RoundEnded(number=number, stale=pairs))
-        self.settled = not pairs
-
-    def _append(self, event: RoundStarted | RoundEnded) -> None:
         with self._ledger.transaction():
             self._leases.require_run()
-            self._ledger.append(self._run_id, event)
+            self._ledger.end_round(self._run_id, RoundEnded(number=number, stale=pairs))
+        self.settled = not pairs

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from farm.build import BuildResult
 from farm.clock import Clock, SystemClock, timestamp
 from farm.digest import Digest
-from farm.events import Event, Published, RunStatus
+from farm.events import Event, Published, RoundEnded, RunStatus
 from farm.ledger import (
     compaction,
     event_log,
@@ -110,6 +110,14 @@ class Ledger:
             UnknownRunError: there is no such run.
         """
         self._database.write(lambda connection: runs.end(connection, run_id, status, self._now()), appends=True)
+
+    def end_round(self, run_id: str, ended: RoundEnded) -> None:
+        """Record that a round of a run ended, with its event; the run has settled where it left nothing stale.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        self._database.write(lambda connection: runs.end_round(connection, run_id, ended, self._now()), appends=True)
 
     def runs(self) -> list[Run]:
         """Return all runs, newest first."""

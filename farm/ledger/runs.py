@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, insert, select, update
 
-from farm.events import RunFinished, RunStarted, RunStatus
+from farm.events import RoundEnded, RunFinished, RunStarted, RunStatus
 from farm.identity import random_name
 from farm.ledger import event_log
 from farm.ledger.errors import UnknownRunError
@@ -44,6 +44,16 @@ def end(connection: Connection, run_id: str, status: RunStatus, now: str) -> Non
     event_log.append(connection, run_id, [RunFinished(status=status)], now)
 
 
+def end_round(connection: Connection, run_id: str, ended: RoundEnded, now: str) -> None:
+    """Append the end of a round of a run, and say of the run whether it has settled by that.
+
+    Raises:
+        UnknownRunError: there is no such run.
+    """
+    event_log.append(connection, run_id, [ended], now)
+    connection.execute(update(run_table).where(run_table.c.run_id == run_id).values(settled=not ended.stale))
+
+
 def all_runs(connection: Connection) -> list[Run]:
     """Return all runs, newest first."""
     rows = connection.execute(select(run_table).order_by(run_table.c.number.desc()))
@@ -56,6 +66,7 @@ def all_runs(connection: Connection) -> list[Run]:
             started=row.started,
             ended=row.ended,
             status=RunStatus(row.status),
+            settled=row.settled,
         )
         for row in rows
     ]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -37,7 +38,9 @@ run_table = Table(
     Column("started", String(32), nullable=False),
     Column("ended", String(32), nullable=False),
     Column("status", String(16), nullable=False),
+    Column("settled", Boolean(create_constraint=False), nullable=False, server_default=false()),
 )
+"""`settled`: its last round left nothing that a further one would build anew."""
 
 chain_table = Table(
     "chain",

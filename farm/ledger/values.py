@@ -11,7 +11,12 @@ from farm.states import NodeState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One command that worked on a project. `ended` is empty while it runs, or where it was killed."""
+    """One command that worked on a project.
+
+    Attributes:
+        ended: empty while it runs, or where it was killed.
+        settled: the last of its rounds left nothing that a further one would build anew.
+    """
 
     run_id: str
     project: str
@@ -20,6 +25,7 @@ class Run:
     started: str
     ended: str
     status: RunStatus
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

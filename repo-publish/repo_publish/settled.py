@@ -1,6 +1,6 @@
 """Whether the run that a build is of came to its end, or left its stage half-way between two rounds."""
 
-from farm.events import RoundEnded, RunStatus
+from farm.events import RunStatus
 from farm.ledger.ledger import Ledger
 
 
@@ -8,9 +8,8 @@ class SettledRuns:
     """Answers for runs of a ledger, as it is when this is made."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
         self._of_node = ledger.runs_of_last_outcomes()
-        self._known = {run.run_id: True for run in ledger.runs() if run.status is RunStatus.SUCCEEDED}
+        self._settled = {run.run_id for run in ledger.runs() if run.status is RunStatus.SUCCEEDED or run.settled}
 
     def has_node_settled(self, component: str, arch: str) -> bool:
         """Tell whether the run of a node's newest outcome left nothing stale."""
@@ -19,8 +18,4 @@ class SettledRuns:
 
     def has_settled(self, run_id: str) -> bool:
         """Tell whether the last round of a run left nothing stale; one that was interrupted in its first has none."""
-        if run_id not in self._known:
-            ended, _ = self._ledger.events_of(RoundEnded, run_id)
-            last = ended[-1].event if ended else None
-            self._known[run_id] = isinstance(last, RoundEnded) and not last.stale
-        return self._known[run_id]
+        return run_id in self._settled

@@ -39,6 +39,7 @@ RUN_BY_OTHER_MEANS = {
     "farm.ledger.migrations.env": "tests/integration/farm/ledger/test_ledger_file.py",
     "farm.ledger.migrations.versions.r0001_first": "tests/integration/farm/ledger/test_migrations.py",
     "farm.ledger.migrations.versions.r0002_checkpoints": "tests/integration/farm/ledger/test_migrations.py",
+    "farm.ledger.migrations.versions.r0003_settled_runs": "tests/integration/farm/ledger/test_migrations.py",
     "farm.rpm.reader_main": "tests/integration/farm/rpm/test_reader.py",
     "scheduler.assembly": "tests/e2e/test_main_job.py",
     "scheduler.cli.build_choice": "tests/e2e/test_main_job.py",

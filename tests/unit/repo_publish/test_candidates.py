@@ -102,7 +102,7 @@ def test_a_build_of_the_first_round_is_not_published_while_a_further_one_is_due(
     (refused,) = world.compose().refused
     assert (refused.component, refused.reason.value, refused.kept) == ("cut", "unsettled", False)
     assert refused.why == "its stage has not settled: it was built with other bytes of lib"
-    world.ledger.append(run_id, RoundEnded(number=1, stale=(("cut", "x86_64"),)))
+    world.ledger.end_round(run_id, RoundEnded(number=1, stale=(("cut", "x86_64"),)))
     world.ledger.end_run(run_id, RunStatus.INTERRUPTED)
     assert world.published() == {lib}
     again = world.build(run_id, "cut", "1", lib="stage")
@@ -113,7 +113,7 @@ def test_what_had_settled_before_stays_meanwhile(world: World) -> None:
     first, second = world.begin(), world.begin()
     world.build(first, "lib", "old")
     kept = world.build(first, "cut", "1", lib="old")
-    world.ledger.append(first, RoundEnded(number=1, stale=()))
+    world.ledger.end_round(first, RoundEnded(number=1, stale=()))
     world.ledger.end_run(first, RunStatus.FAILED)
     lib = world.build(second, "lib", "new")
     world.build(second, "cut", "2", lib="seed")
@@ -128,7 +128,7 @@ def test_a_run_that_settled_is_taken_as_it_is(world: World, status: RunStatus) -
     lib = world.build(earlier, "lib", "stage")
     world.ledger.end_run(earlier, RunStatus.SUCCEEDED)
     cut = world.build(run_id, "cut", "1", lib="seed")
-    world.ledger.append(run_id, RoundEnded(number=1, stale=()))
+    world.ledger.end_round(run_id, RoundEnded(number=1, stale=()))
     world.ledger.end_run(run_id, status)
     assert world.published() == {lib, cut}
 
@@ -144,7 +144,7 @@ def test_what_is_half_way_does_not_stand_in_for_a_build_that_failed_later(world:
     first, second = world.begin(), world.begin()
     lib = world.build(first, "lib", "stage")
     world.build(first, "cut", "1", lib="seed")
-    world.ledger.append(first, RoundEnded(number=1, stale=(("cut", "x86_64"),)))
+    world.ledger.end_round(first, RoundEnded(number=1, stale=(("cut", "x86_64"),)))
     world.ledger.end_run(first, RunStatus.INTERRUPTED)
     world.end(second, "cut", NodeState.FAILED)
     assert world.published() == {lib}
@@ -180,7 +180,7 @@ def test_the_full_build_of_before_stays_while_its_cycle_begins_again(world: Worl
     first, second = world.begin(), world.begin()
     lib = world.build(first, "lib", "full")
     cut = world.build(first, "cut", "1", lib="full")
-    world.ledger.append(first, RoundEnded(number=2, stale=()))
+    world.ledger.end_round(first, RoundEnded(number=2, stale=()))
     world.ledger.end_run(first, RunStatus.SUCCEEDED)
 
     world.build(second, "lib", "tiny", bootstrap="tiny")
@@ -197,7 +197,7 @@ def test_what_was_made_with_what_began_a_cycle_stands_in_for_nothing_once_the_fu
     first, second = world.begin(), world.begin()
     world.build(first, "lib", "tiny", bootstrap="tiny")
     begun = world.build(first, "cut", "1", lib="tiny")
-    world.ledger.append(first, RoundEnded(number=1, stale=(("lib", "x86_64"),)))
+    world.ledger.end_round(first, RoundEnded(number=1, stale=(("lib", "x86_64"),)))
     world.ledger.end_run(first, RunStatus.INTERRUPTED)
 
     world.end(second, "lib", NodeState.FAILED)
@@ -255,5 +255,5 @@ def test_whoever_signs_metadata_asks_for_itself_what_is_half_way(world: World) -
     with pytest.raises(NotAdmittedError, match="unsettled") as refused:
         authority.check_settled([lib, cut])
     assert "other bytes of lib" in refused.value.why
-    world.ledger.append(run_id, RoundEnded(number=1, stale=()))
+    world.ledger.end_round(run_id, RoundEnded(number=1, stale=()))
     authority.check_settled([lib, cut])

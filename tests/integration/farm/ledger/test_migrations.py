@@ -1,5 +1,7 @@
 """Ledgers of older farms, with what they hold, in both databases."""
 
+from collections.abc import Callable
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -10,7 +12,7 @@ from farm.build import BuildResult
 from farm.canonical import encode
 from farm.clock import SystemClock, timestamp
 from farm.digest import digest_bytes
-from farm.events import RolledBack, RunStatus
+from farm.events import Event, RolledBack, RoundEnded, RunStatus
 from farm.ledger import event_log, leases, migrate, outcomes, publications, runs, verdicts
 from farm.ledger.address import parse_address
 from farm.ledger.database import Database, _backend
@@ -29,10 +31,14 @@ FIRST = "0001"
 
 def make_first_ledger(address: str) -> None:
     """Make a ledger of the first revision, with rows in every table."""
+    make_old_ledger(address, FIRST, fill)
+
+
+def make_old_ledger(address: str, revision: str, fill: Callable[[Connection], None]) -> None:
     database = Database(_backend(parse_address(address)))
     with database._backend.preparing():
         database._backend.before_tables()
-        database.write(lambda connection: migrate.upgrade(connection, FIRST))
+        database.write(lambda connection: migrate.upgrade(connection, revision))
     database.write(fill)
     database.close()
 
@@ -91,6 +97,25 @@ def test_nothing_is_lost_on_the_way_to_the_newest_tables(address: str) -> None:
         assert ledger.append(None, RolledBack(snapshot="s")) == EVENTS + 3
         ledger.compact(SystemClock().now())
         assert ledger.verify_chain() == EVENTS + 3
+
+
+def test_what_had_settled_is_known_of_runs_whose_rounds_are_events_alone(address: str) -> None:
+    def rounds(connection: Connection) -> None:
+        now, text = timestamp(SystemClock().now()), '"event":"round-ended"'
+        rounds_of: dict[str, list[Event]] = {
+            "settled": [RoundEnded(number=1, stale=(("a", "x86_64"),)), RoundEnded(number=2, stale=())],
+            "between": [RoundEnded(number=1, stale=()), RoundEnded(number=2, stale=(("a", "x86_64"),))],
+            "other": [RolledBack(snapshot=text)],
+        }
+        for command, events in rounds_of.items():
+            run_id = runs.begin(connection, "p", "abc", command, now)
+            event_log.append(connection, run_id, events, now)
+            runs.end(connection, run_id, RunStatus.FAILED, now)
+
+    make_old_ledger(address, "0002", rounds)
+    with Ledger.open(address) as ledger:
+        assert {run.command for run in ledger.runs() if run.settled} == {"settled"}
+        ledger.verify_chain()
 
 
 def test_migrations_make_the_tables_that_the_code_knows(address: str) -> None:
