@@ -50,7 +50,8 @@ def test_program_that_holds_clock_and_host(bench: Workbench) -> None:
 @pytest.mark.parametrize(
     ("write", "cause"),
     [
-        ("for d in $(seq 20); do : > part-$d; done; ls -U part-* | cat; ls -U > $OUT", "file-order"),
+        # A list that begins with rpmbuild's own SPECPARTS is a plotter's program to libmagic, now and then.
+        ("for d in $(seq 20); do : > part-$d; done; ls -U | grep ^part > $OUT", "file-order"),
         ("echo built by $(id -un) > $OUT", "user"),
         ("echo make %{_smp_mflags} > $OUT", "cpu-count"),
         ("echo LANG=$LC_ALL > $OUT", "locale"),
