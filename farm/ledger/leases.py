@@ -12,13 +12,13 @@ from farm.ledger.errors import StaleLeaseError
 from farm.ledger.for_each import for_each
 from farm.ledger.holder import Holder, is_known_dead
 from farm.ledger.insertion import insert_new
-from farm.ledger.pieces import pieces
+from farm.ledger.one_of import one_of
 from farm.ledger.tables import lease_table
 from farm.ledger.values import Lease
 
 _LOCKED = (
     select(lease_table)
-    .where(lease_table.c.subject.in_(bindparam("subjects", expanding=True)))
+    .where(one_of(lease_table.c.subject, "subjects"))
     .order_by(lease_table.c.subject)
     .with_for_update()
 )
@@ -123,7 +123,7 @@ def _stale(lease: Lease, row: Row[tuple[object, ...]] | None) -> StaleLeaseError
 
 
 def _locked_rows(connection: Connection, subjects: Collection[str]) -> _Rows:
-    rows = (row for some in pieces(subjects) for row in connection.execute(_LOCKED, {"subjects": some}))
+    rows = connection.execute(_LOCKED, {"subjects": subjects}) if subjects else ()
     return {row.subject: row for row in rows}
 
 

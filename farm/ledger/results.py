@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from farm.build import BuildResult
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
 from farm.ledger.insertion import add_new
-from farm.ledger.pieces import pieces
+from farm.ledger.one_of import one_of
 from farm.ledger.tables import result_table
 from farm.ledger.values import Lease
 
 _OF_BUILDS = (
     select(result_table.c.build_id, result_table.c.body)
-    .where(result_table.c.build_id.in_(bindparam("build_ids", expanding=True)))
+    .where(one_of(result_table.c.build_id, "build_ids"))
     .order_by(result_table.c.seq)
 )
 
@@ -34,9 +34,8 @@ def record(connection: Connection, results: Sequence[tuple[Lease, BuildResult]],
 def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, list[BuildResult]]:
     """Return all attempts at build ids, oldest first; nothing of ids that nobody tried."""
     found: dict[Digest, list[BuildResult]] = {}
-    for some in pieces(build_ids):
-        for row in connection.execute(_OF_BUILDS, {"build_ids": some}):
-            found.setdefault(row.build_id, []).append(decode(row.body.encode(), BuildResult))
+    for row in connection.execute(_OF_BUILDS, {"build_ids": build_ids}) if build_ids else ():
+        found.setdefault(row.build_id, []).append(decode(row.body.encode(), BuildResult))
     return found
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from farm.canonical import decode, encode
 from farm.digest import Digest, digest_bytes
 from farm.ledger.for_each import for_each
-from farm.ledger.pieces import pieces
+from farm.ledger.one_of import one_of
 from farm.ledger.tables import verdict_rpm_table, verdict_table
 from farm.ledger.values import Lease
 from farm.verdict import Verdict, VerdictStatus
 
 _ADD, _ADD_RPMS = insert(verdict_table), insert(verdict_rpm_table)
-_OF_THEM = verdict_table.c.build_id.in_(bindparam("build_ids", expanding=True))
+_OF_THEM = one_of(verdict_table.c.build_id, "build_ids")
 _NEWEST = select(func.max(verdict_table.c.seq)).where(_OF_THEM).group_by(verdict_table.c.build_id)
 _HOLDING = select(verdict_table.c.body).where(verdict_table.c.seq.in_(_NEWEST))
 _NUMBERS = select(verdict_table.c.build_id, verdict_table.c.seq).where(verdict_table.c.seq.in_(_NEWEST))
@@ -31,11 +31,8 @@ def record(connection: Connection, reached: Sequence[tuple[Lease, Verdict]], now
     if not rows:
         return
     for_each(connection, _ADD, rows)
-    numbers = {
-        row.build_id: row.seq
-        for some in pieces([verdict.build_id for _, verdict in news])
-        for row in connection.execute(_NUMBERS, {"build_ids": some})
-    }
+    asked = {"build_ids": [verdict.build_id for _, verdict in news]}
+    numbers = {row.build_id: row.seq for row in connection.execute(_NUMBERS, asked)}
     rpms = [
         {"digest": digest, "verdict_seq": numbers[verdict.build_id]}
         for _, verdict in news
@@ -53,10 +50,9 @@ def of_build(connection: Connection, build_id: Digest) -> Verdict | None:
 def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, Verdict]:
     """Return the verdicts that hold for build ids, in their order."""
     found: dict[Digest, Verdict] = {}
-    for some in pieces(build_ids):
-        for body in connection.execute(_HOLDING, {"build_ids": some}).scalars():
-            verdict = decode(body.encode(), Verdict)
-            found[verdict.build_id] = verdict
+    for body in connection.execute(_HOLDING, {"build_ids": build_ids}).scalars() if build_ids else ():
+        verdict = decode(body.encode(), Verdict)
+        found[verdict.build_id] = verdict
     return {build_id: found[build_id] for build_id in build_ids if build_id in found}
 
 

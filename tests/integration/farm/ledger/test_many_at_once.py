@@ -8,7 +8,6 @@ from builders.fake_clock import FakeClock
 
 from farm.build import BuildResult
 from farm.events import RolledBack
-from farm.ledger import pieces
 from farm.ledger.errors import UnknownRunError, WrongLeaseError
 from farm.ledger.holder import Holder, this_process
 from farm.ledger.ledger import Ledger
@@ -23,12 +22,6 @@ HERE = this_process()
 ELSEWHERE = Holder(name="worker@elsewhere", boot="another", pid=1, started=1)
 DEAD = replace(HERE, name="dead", started=1)
 NAMES = ("bash", "curl", "dash")
-
-
-@pytest.fixture(autouse=True)
-def pieces_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each statement name two things at most, so that a few make several pieces."""
-    monkeypatch.setattr(pieces, "MOST", 2)
 
 
 def leased(ledger: Ledger, variation: str = "") -> dict[str, Lease]:
