@@ -5,7 +5,6 @@ import io
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +18,7 @@ from scheduler.cluster_token import make_token
 from scheduler.executor import BuildDone, ExplainDone, Lost
 from scheduler.local_ray_node import local_ray_nodes
 from scheduler.node_start import own_address
+from scheduler.ray_answers import RayAnswers
 from scheduler.ray_library import (
     LocalRayletDiedError,
     NodeAffinitySchedulingStrategy,
@@ -76,6 +76,7 @@ class RayExecutor:
         self._with_memory: set[str] = set()
         self._scratch = scratch
         self._closed = False
+        self._answers = RayAnswers()
         self._lock = threading.Lock()
         if address:
             self._cluster = Cluster(address)
@@ -114,6 +115,7 @@ class RayExecutor:
 
     def _end_dead(self) -> None:
         """Leave a Ray that died. What still ran there is lost: its answer would never come."""
+        self._answers.stop()
         ray.shutdown()
         self._silence.close()
         self._started = self._died = False
@@ -221,6 +223,7 @@ class RayExecutor:
             # A head that is gone wants nothing any more.
             with contextlib.suppress(ClusterUnreachableError):
                 self.want_slots({})
+        self._answers.stop()
         if self._started:
             ray.shutdown()
         self._silence.close()
@@ -238,26 +241,23 @@ class RayExecutor:
         with self._lock:
             self._running[key] = done
 
-        def finished(future: "Future[T]") -> None:
+        def finished(came: T | RayError) -> None:
             with self._lock:
                 mine = self._running.pop(key, None) is not None
                 self._placed.pop(key, None)
-            answer = _answer(future)
+            answer = _lost(came) if isinstance(came, RayError) else came
             if isinstance(answer, Lost) and answer.node_died and not self._address:
                 self._died = True
             if mine:
                 done(answer)
 
-        reference.future().add_done_callback(finished)
+        self._answers.watch(reference, finished)
 
 
-def _answer(future: "Future[T]") -> T | Lost:
-    try:
-        return future.result()
-    except (RayError, CancelledError) as exc:
-        node_died = isinstance(exc, NodeDiedError | LocalRayletDiedError | RaySystemError)
-        worker_died = isinstance(exc, WorkerCrashedError)
-        return Lost(why=f"worker lost: {type(exc).__name__}", node_died=node_died, worker_died=worker_died)
+def _lost(error: RayError) -> Lost:
+    node_died = isinstance(error, NodeDiedError | LocalRayletDiedError | RaySystemError)
+    worker_died = isinstance(error, WorkerCrashedError)
+    return Lost(why=f"worker lost: {type(error).__name__}", node_died=node_died, worker_died=worker_died)
 
 
 def _worker(node: ClusterNode) -> WorkerNode:

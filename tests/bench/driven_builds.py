@@ -7,16 +7,15 @@ twice and judged. Solving and rendering are left out: inputs are there. Driven a
 shared.
 """
 
-import logging
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import ray
 from builders.builds import built_rpm
 from builders.known_inputs import known_inputs_driver, prepared_as
+from builders.local_ray import local_ray
 from builders.noop_builds import ARCH, AT_ONCE, NoOpExecutor, remote_no_op
 from builders.postgresql import postgresql_server
 from builders.rpm_facts import facts_of
@@ -33,6 +32,7 @@ from scheduler.known_graph import KnownGraph
 from scheduler.machine import Machine
 from scheduler.node_building import VARIATIONS
 from scheduler.policy import Policy
+from scheduler.ray_library import ray
 from scheduler.retry import RetryPolicy
 from workers.tasks import BuildTask
 
@@ -50,7 +50,7 @@ def drive(top: Path, count: int, ledger_at: str) -> tuple[float, list[BuildTask]
     known = KnownGraph(facts=facts, seed_provides=lambda _need, _arch: "", requires={})
     needs = known.needs()
     machine = Machine(needs=needs, policy=Policy(), variations=VARIATIONS, retry=RetryPolicy(), keep_going=True)
-    with Ledger.open(ledger_at or top / "ledger.sqlite") as ledger:
+    with Ledger.open(ledger_at or top / "ledger.sqlite") as ledger, closing(executor):
         driver = known_inputs_driver(top, ledger, machine=machine, known=known, prepared=prepared, executor=executor)
         began = clock.monotonic()
         outcomes = driver.run()
@@ -79,8 +79,7 @@ def main() -> None:
     """Print the two rates and their ratio, three times."""
     collect_rarely()  # as the command does
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 600
-    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    with TemporaryDirectory(prefix="farm-bench-") as top, ExitStack() as ends:
+    with local_ray(), TemporaryDirectory(prefix="farm-bench-") as top, ExitStack() as ends:
         server = ends.enter_context(postgresql_server()) if "postgresql" in sys.argv else None
 
         def driven(name: str, count: int) -> tuple[float, list[BuildTask]]:
@@ -95,7 +94,6 @@ def main() -> None:
                 f"{len(tasks)} builds, a second: driven {len(tasks) / seconds:.0f}, bare Ray "
                 f"{len(tasks) / beside:.0f}: {beside / seconds:.0%}\n"
             )
-    ray.shutdown()
 
 
 if __name__ == "__main__":

@@ -6,16 +6,16 @@ All 15,118 nodes of Azure Linux 4.0 for two architectures are known and in the m
 the run is drained (all, where no number is given). Builds make what their specs say.
 """
 
-import logging
 import resource
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import ray
 from builders.distribution import Distribution, read_distribution
 from builders.known_inputs import known_inputs_driver, prepared_as
+from builders.local_ray import local_ray
 from builders.noop_builds import AT_ONCE, NoOpExecutor
 
 from farm.build import BuiltRpm
@@ -105,23 +105,26 @@ def main() -> None:
     machine = Bounded(needs=needs, policy=Policy(), variations=VARIATIONS, retry=RetryPolicy(), keep_going=True)
     machine.left = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     _say(f"machine of {len(needs)} nodes")
-    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    _say("Ray's client")
     as_promised(facts)
-    clock = SystemClock()
-    with TemporaryDirectory(prefix="farm-bench-") as top, Ledger.open(Path(top) / "ledger.sqlite") as ledger:
+    clock, executor = SystemClock(), TwoArches(keeps=False)
+    with (
+        local_ray(),
+        TemporaryDirectory(prefix="farm-bench-") as top,
+        Ledger.open(Path(top) / "ledger.sqlite") as ledger,
+        closing(executor),
+    ):
+        _say("Ray's client")
         driver = known_inputs_driver(
             Path(top),
             ledger,
             machine=machine,
             known=known,
             prepared=prepared,
-            executor=TwoArches(keeps=False),
+            executor=executor,
         )
         began = clock.monotonic()
         done = sum(outcome.state is NodeState.REPRODUCIBLE for outcome in driver.run())
         _say(f"{done} nodes built twice and judged in {clock.monotonic() - began:.0f} s")
-    ray.shutdown()
 
 
 def _say(what: str) -> None:

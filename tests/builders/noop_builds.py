@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import ray
 from builders.builds import built_rpm, digest
 
 from farm.arch import host_arch
 from farm.build import BuildOutcome, BuildResult
 from scheduler.executor import BuildDone, ExplainDone
+from scheduler.ray_answers import RayAnswers
+from scheduler.ray_library import RayError, ray
 from scheduler.worker_node import Place, WorkerNode
 from workers.tasks import BuildTask, ExplainTask
 
@@ -47,6 +48,7 @@ class NoOpExecutor:
     def __init__(self, *, keeps: bool = True) -> None:
         self.tasks: list[BuildTask] = []
         self._keeps = keeps
+        self._answers = RayAnswers()
 
     def workers(self) -> Sequence[WorkerNode]:
         """Return one machine with many slots: the builds need no CPU."""
@@ -57,8 +59,7 @@ class NoOpExecutor:
         del key, place
         if self._keeps:
             self.tasks.append(task)
-        future = remote_no_op.remote(task).future()
-        future.add_done_callback(lambda ended: done(ended.result()))
+        self._answers.watch(remote_no_op.remote(task), lambda answer: done(_without_error(answer)))
 
     def want_slots(self, wanted: Mapping[str, int]) -> None:
         """Nothing grows here."""
@@ -71,4 +72,11 @@ class NoOpExecutor:
         """Never asked for."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Wait for nothing more."""
+        self._answers.stop()
+
+
+def _without_error(answer: BuildResult | RayError) -> BuildResult:
+    if isinstance(answer, RayError):
+        raise answer
+    return answer

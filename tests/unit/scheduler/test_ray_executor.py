@@ -1,4 +1,3 @@
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +8,7 @@ from builders.builds import variation
 from builders.node_inputs import node_inputs
 from builders.source_tasks import requires_task, site, source_task
 
-from farm.build import BuildLimits, BuildResult
+from farm.build import BuildLimits
 from scheduler.cluster import Cluster, ClusterUnreachableError
 from scheduler.cluster_node import ArchSlots, ClusterNode, NodeStatus
 from scheduler.executor import Lost
@@ -171,9 +170,6 @@ class Submitted:
     def remote(self, _task: BuildTask) -> "Submitted":
         return self
 
-    def future(self) -> "Future[BuildResult]":
-        return Future()
-
 
 def test_ray_sets_aside_what_a_place_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several runs share a cluster, and each counts for itself alone; a node that says no memory is asked for none."""
@@ -181,6 +177,7 @@ def test_ray_sets_aside_what_a_place_has(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("scheduler.ray_executor.build_remotely", submitted)
     executor = RayExecutor()
     monkeypatch.setattr(executor, "_start", lambda: None)
+    monkeypatch.setattr(executor._answers, "watch", lambda _reference, _done: None)
     executor._with_memory = {"ab" * 28}
     for worker in ("ab" * 28, "cd" * 28, THIS_MACHINE):
         place = Place(worker=worker, cpus=8, may_use=12, memory_bytes=7)
