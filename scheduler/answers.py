@@ -34,18 +34,15 @@ class InputsFound:
     """The inputs of a node, and the packages they were solved from: while those are the same, so are the inputs.
 
     Attributes:
+        build_id: that of the inputs, which takes some time to find.
         gone: a verdict that does not count, because the store has not all of its RPMs any more.
     """
 
     node: Node
     inputs: NodeInputs
+    build_id: Digest
     built: Packages
     gone: Verdict | None = None
-
-    @property
-    def build_id(self) -> Digest:
-        """Identity of what would be built."""
-        return self.inputs.build.build_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

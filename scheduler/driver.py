@@ -233,7 +233,6 @@ class Driver:
     def _perform(self, instructions: Sequence[messages.Instruction]) -> None:
         """Carry instructions out in order; what they need of the ledger is asked for all of them before."""
         self._building.lease([it for it in instructions if isinstance(it, messages.StartBuild)])
-        self._judging.look_up([it for it in instructions if isinstance(it, messages.Judge)])
         for instruction in instructions:
             self._carry_out(instruction)
 

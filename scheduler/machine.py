@@ -302,7 +302,7 @@ class Machine:
         if not progress.built.issuperset(self._variations) or progress.build_id is None:
             return False
         self._announce(node, NodeState.VERIFYING, "comparing " + " and ".join(self._variations))
-        self._out.append(Judge(node=node, build_id=progress.build_id))
+        self._out.append(Judge(node=node))
         return True
 
     def _go_on(self, node: Node) -> None:

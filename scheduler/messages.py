@@ -211,7 +211,6 @@ class Judge:
     """Compare the builds of a node; answer with Judged or JudgingFailed."""
 
     node: Node
-    build_id: Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,7 @@ class NodeBuilding:
             return _ended(start, BuildOutcome.INFRA_ERROR, answer.why, _loss(answer))
         summary = answer.cause.summary if answer.cause else ""
         self._current[start.node].seconds += answer.seconds
+        self._current[start.node].results[start.variation] = answer
         self._record.emit(_answered(start, answer, summary))
         if answer.outcome is not BuildOutcome.SUCCEEDED:
             self._record.then(lambda: self._reporter.failure(start.node, answer))

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from farm.build import BuildResult
-from farm.digest import Digest
 from farm.events import VerdictReached
 from farm.ledger.values import Lease
 from farm.verdict import Verdict, VerdictStatus
@@ -46,20 +45,15 @@ class NodeJudging:
         self._current = current
         self._record = record
         self._post = post
-        self._results: dict[Digest, list[BuildResult]] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="judge")
 
     def close(self) -> None:
         """Begin nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def look_up(self, judges: Sequence[messages.Judge]) -> None:
-        """Read the results that are about to be compared."""
-        self._results = self._ledger.many.latest_results([it.build_id for it in judges]) if judges else {}
-
     def judge(self, judge: messages.Judge) -> None:
         """Compare the builds of a node; have a difference explained first."""
-        results = {result.variation.name: result for result in self._results[judge.build_id]}
+        results = self._current[judge.node].results
         compared = tuple(results[name] for name in VARIATIONS)
         in_pool(self._pool, self._post, lambda: self._compare(judge.node, compared))
 

@@ -141,7 +141,7 @@ class NodeResolving:
         for it in answers:
             held = self._current.get(it.node)
             mine = held.lease if held is not None and held.build_id == it.build_id else None
-            self._current[it.node] = CurrentBuild(inputs=it.inputs, lease=mine)
+            self._current[it.node] = CurrentBuild(inputs=it.inputs, build_id=it.build_id, lease=mine)
         judged = self._judged(answers)
         for it in answers:
             if it.build_id in judged:
@@ -172,7 +172,7 @@ class NodeResolving:
             return InputsMissing(node=node, error=error)
         if isinstance(found, MoreRequires):
             return RequiresFound(node=node, requires=found.requires)
-        return InputsFound(node=node, inputs=found, built=built)
+        return InputsFound(node=node, inputs=found, build_id=found.build.build_id, built=built)
 
     def _keep(self, answer: Answer) -> None:
         """Have the store keep inputs before anything is built from them; pass on what is known then."""
@@ -211,6 +211,8 @@ class NodeResolving:
         leased = [it for it in wanted if self._current[it.node].lease is not None]
         judged = self._judged(leased)
         tried = self._ledger.many.latest_results([it.build_id for it in leased]) if leased else {}
+        for it in leased:
+            self._current[it.node].results = {each.variation.name: each for each in tried.get(it.build_id, ())}
         for it in wanted:
             if self._current[it.node].lease is None:
                 self._waiting[it.node] = it

@@ -1,9 +1,9 @@
 """What a driver works with, and what it knows of the nodes that it has begun."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from farm.build import BuildLimits
+from farm.build import BuildLimits, BuildResult
 from farm.clock import Clock
 from farm.digest import Digest
 from farm.errors import FarmError
@@ -37,20 +37,19 @@ class CurrentBuild:
     """A node whose inputs are known.
 
     Attributes:
+        build_id: that of the inputs, which takes some time to find.
         seconds: what its builds took, together.
         lease: on its build id, from the time it is to be built until it is final.
         quarantined: it kills what runs it.
+        results: the newest attempt at each variation, by its name: nobody else records any under the lease.
     """
 
     inputs: NodeInputs
+    build_id: Digest
     seconds: float = 0.0
     lease: Lease | None = None
     quarantined: bool = False
-
-    @property
-    def build_id(self) -> Digest:
-        """Identity of what is built."""
-        return self.inputs.build.build_id
+    results: dict[str, BuildResult] = field(default_factory=dict)
 
 
 CurrentBuilds = dict[Node, CurrentBuild]

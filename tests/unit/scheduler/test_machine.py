@@ -119,7 +119,7 @@ def test_both_variations_are_built_then_judged() -> None:
         Announce(node=node("lib"), state=NodeState.BUILDING, why="first build")
     ]
     out = core.handle(ended("lib", "first"))
-    assert Judge(node=node("lib"), build_id=build_id(node("lib"))) in out
+    assert Judge(node=node("lib")) in out
     assert core.state(node("lib")) is NodeState.VERIFYING
     core.handle(Judged(node=node("lib"), status=VerdictStatus.UNREPRODUCIBLE, why="build-time"))
     assert core.state(node("lib")) is NodeState.UNREPRODUCIBLE
