@@ -114,7 +114,6 @@ class Cluster:
         Raises:
             ClusterUnreachableError: the head does not answer any more.
         """
-        self._require_head()
         with self._asking():
             state = get_cluster_resource_state(self._head)
         found = [
@@ -227,6 +226,8 @@ class Cluster:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
+        """See that the head is there, and put Ray's errors into our words: Ray would wait for one that is gone."""
+        self._require_head()
         try:
             yield
         except (RayError, RuntimeError) as exc:

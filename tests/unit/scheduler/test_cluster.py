@@ -1,5 +1,6 @@
 import math
 import socket
+from collections.abc import Callable
 
 import pytest
 
@@ -12,14 +13,24 @@ def cluster_at(port: int) -> Cluster:
     return cluster
 
 
-def test_a_head_that_is_gone_is_told_before_ray_is_asked() -> None:
+@pytest.mark.parametrize(
+    "ask",
+    [
+        Cluster.nodes,
+        lambda cluster: cluster.want_slots({"x86_64": 2}),
+        Cluster.wanted_slots,
+        lambda cluster: cluster.drained_until("ab"),
+        lambda cluster: cluster.forget("ab"),
+    ],
+)
+def test_a_head_that_is_gone_is_told_before_ray_is_asked(ask: Callable[[Cluster], object]) -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         listening.listen()
         cluster_at(port)._require_head()
     with pytest.raises(ClusterUnreachableError, match="does not answer"):
-        cluster_at(port).nodes()
+        ask(cluster_at(port))
 
 
 def test_a_silent_head_is_asked_again_before_it_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
