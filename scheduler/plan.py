@@ -229,15 +229,21 @@ class _Planner:
 
     def _blockers(self, node: Node, *, may_change: bool) -> tuple[Reason, ...]:
         """Return what keeps a node from being built; with new parents, a buildroot may be another one."""
-        unusable = [
-            ParentUnusable(component=provider.component, why=self._unusable[provider])
-            for provider in (self._graph.providers(node) if self._unusable else ())
-            if provider in self._unusable
-        ]
+        found: list[Reason] = list(self._missing.get(node, ()))
+        if self._unusable:
+            found += [
+                ParentUnusable(component=provider.component, why=self._unusable[provider])
+                for provider in self._graph.providers(node)
+                if provider in self._unusable
+            ]
+        if may_change:
+            return tuple(found)
         current = self._current.get(node)
-        unresolvable = [current] if isinstance(current, Unresolvable) and not may_change else []
-        poison = [self._quarantined[node]] if node in self._quarantined and not may_change else []
-        return (*self._missing.get(node, ()), *unusable, *unresolvable, *poison)
+        if isinstance(current, Unresolvable):
+            found.append(current)
+        if node in self._quarantined:
+            found.append(self._quarantined[node])
+        return tuple(found)
 
     def _own_reasons(self, node: Node) -> tuple[Reason, ...]:
         """Return the reasons to build that do not come from a parent."""
