@@ -78,16 +78,19 @@ def _ended(references: "Sequence[ray.ObjectRef[Any]]", seconds: float) -> "Seque
         if len(ended) == some:
             ended, _ = ray.wait(list(references), num_returns=len(references), timeout=0)
     except Exception as exc:  # noqa: BLE001 - whatever Ray raises then: it is gone, and nobody else would answer
-        lost = RaySystemError(exc)  # type: ignore[no-untyped-call] # Ray has no types here
-        return [(reference, lost) for reference in references]
+        return [(reference, _in_rays_words(exc)) for reference in references]
     try:
         return list(zip(ended, ray.get(ended), strict=True))
-    except RayError:
+    except Exception:  # noqa: BLE001 - that of one of them: `_value` tells of which
         return [(reference, _value(reference)) for reference in ended]
 
 
 def _value(reference: "ray.ObjectRef[T]") -> T | RayError:
     try:
         return ray.get(reference)
-    except RayError as exc:
-        return exc
+    except Exception as exc:  # noqa: BLE001 - as above
+        return _in_rays_words(exc)
+
+
+def _in_rays_words(exc: Exception) -> RayError:
+    return exc if isinstance(exc, RayError) else RaySystemError(exc)  # type: ignore[no-untyped-call] # Ray's own

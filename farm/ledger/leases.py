@@ -123,8 +123,9 @@ def _stale(lease: Lease, row: Row[tuple[object, ...]] | None) -> StaleLeaseError
 
 
 def _locked_rows(connection: Connection, subjects: Collection[str]) -> _Rows:
-    rows = connection.execute(_LOCKED, {"subjects": subjects}) if subjects else ()
-    return {row.subject: row for row in rows}
+    if not subjects:
+        return {}
+    return {row.subject: row for row in connection.execute(_LOCKED, {"subjects": subjects})}
 
 
 def _insert(connection: Connection, first: Mapping[str, Lease]) -> dict[str, Lease]:

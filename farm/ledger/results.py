@@ -34,7 +34,9 @@ def record(connection: Connection, results: Sequence[tuple[Lease, BuildResult]],
 def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, list[BuildResult]]:
     """Return all attempts at build ids, oldest first; nothing of ids that nobody tried."""
     found: dict[Digest, list[BuildResult]] = {}
-    for row in connection.execute(_OF_BUILDS, {"build_ids": build_ids}) if build_ids else ():
+    if not build_ids:
+        return found
+    for row in connection.execute(_OF_BUILDS, {"build_ids": build_ids}):
         found.setdefault(row.build_id, []).append(decode(row.body.encode(), BuildResult))
     return found
 

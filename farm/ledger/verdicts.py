@@ -50,7 +50,9 @@ def of_build(connection: Connection, build_id: Digest) -> Verdict | None:
 def of_builds(connection: Connection, build_ids: Collection[Digest]) -> dict[Digest, Verdict]:
     """Return the verdicts that hold for build ids, in their order."""
     found: dict[Digest, Verdict] = {}
-    for body in connection.execute(_HOLDING, {"build_ids": build_ids}).scalars() if build_ids else ():
+    if not build_ids:
+        return found
+    for body in connection.execute(_HOLDING, {"build_ids": build_ids}).scalars():
         verdict = decode(body.encode(), Verdict)
         found[verdict.build_id] = verdict
     return {build_id: found[build_id] for build_id in build_ids if build_id in found}

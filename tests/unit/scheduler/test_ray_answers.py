@@ -7,7 +7,7 @@ import pytest
 
 from scheduler import ray_answers
 from scheduler.ray_answers import RayAnswers
-from scheduler.ray_library import RayError, RaySystemError, WorkerCrashedError
+from scheduler.ray_library import RaySystemError, WorkerCrashedError
 
 
 class FakeRay:
@@ -30,7 +30,7 @@ class FakeRay:
     def get(self, asked: str | Sequence[str]) -> object:
         if isinstance(asked, str):
             answer = self.ended[asked]
-            if isinstance(answer, RayError):
+            if isinstance(answer, Exception):
                 raise answer
             return answer
         return [self.get(each) for each in asked]
@@ -89,6 +89,16 @@ def test_a_task_that_failed_keeps_no_other_answer(ray: FakeRay, answers: RayAnsw
     for name in ("good", "bad", "fine"):
         watch(answers, name, heard)
     assert set(heard.wait_for(3)) == {1, 2, crashed}
+
+
+def test_an_answer_that_cannot_be_read_is_lost_and_keeps_no_other(ray: FakeRay, answers: RayAnswers) -> None:
+    heard = Heard()
+    ray.ended.update({"odd": ValueError("no such type"), "fine": 2})
+    for name in ("odd", "fine"):
+        watch(answers, name, heard)
+    (lost,) = [each for each in heard.wait_for(2) if each != 2]
+    assert isinstance(lost, RaySystemError)
+    assert "no such type" in str(lost)
 
 
 def test_a_ray_that_is_gone_answers_for_all(ray: FakeRay, answers: RayAnswers) -> None:
