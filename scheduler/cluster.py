@@ -103,7 +103,7 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         self.address = cluster_address(address)
-        self._require_head(attempts=1)
+        self.require_head(attempts=1)
         require_token()
         with self._asking():
             self._head = GcsClient(address=self.address)
@@ -210,10 +210,13 @@ class Cluster:
         with self._asking():
             self._head.internal_kv_del(key, del_by_prefix=False, namespace=_DRAINS, timeout=_ANSWER_SECONDS)
 
-    def _require_head(self, attempts: int = _CONNECT_ATTEMPTS) -> None:
+    def require_head(self, attempts: int = _CONNECT_ATTEMPTS) -> None:
         """See that somebody listens. Ray itself would try for a minute, and then end the whole process.
 
         Who refuses is gone, with all that the cluster knew; who is silent may be behind a network that comes back.
+
+        Raises:
+            ClusterUnreachableError: nobody does.
         """
         host, _, port = self.address.rpartition(":")
         retrying = Retrying(
@@ -227,7 +230,7 @@ class Cluster:
     @contextmanager
     def _asking(self) -> Iterator[None]:
         """See that the head is there, and put Ray's errors into our words: Ray would wait for one that is gone."""
-        self._require_head()
+        self.require_head()
         try:
             yield
         except (RayError, RuntimeError) as exc:

@@ -87,6 +87,9 @@ class RayExecutor:
         if self._died:
             self._end_dead()
         if self._started:
+            if self._cluster is not None:
+                # The first task of a kind asks the head something, and would wait for one that is gone.
+                self._cluster.require_head()
             return
         if not self._address:
             make_token()

@@ -28,7 +28,7 @@ def test_a_head_that_is_gone_is_told_before_ray_is_asked(ask: Callable[[Cluster]
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         listening.listen()
-        cluster_at(port)._require_head()
+        cluster_at(port).require_head()
     with pytest.raises(ClusterUnreachableError, match="does not answer"):
         ask(cluster_at(port))
 
@@ -42,7 +42,7 @@ def test_a_silent_head_is_asked_again_before_it_is_given_up(monkeypatch: pytest.
 
     monkeypatch.setattr("scheduler.cluster.socket.create_connection", silent)
     with pytest.raises(ClusterUnreachableError):
-        cluster_at(6379)._require_head()
+        cluster_at(6379).require_head()
     assert asked == [(("127.0.0.1", 6379), 5.0)] * 4
 
 
@@ -51,7 +51,7 @@ def test_a_name_of_no_host_is_told(host: str) -> None:
     cluster = Cluster.__new__(Cluster)
     cluster.address = f"{host}:6379"
     with pytest.raises(ClusterUnreachableError):
-        cluster._require_head()
+        cluster.require_head()
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,26 @@ def test_a_run_ends_well_though_the_head_of_its_cluster_is_gone() -> None:
     assert executor._closed
 
 
+def test_a_head_that_is_gone_is_told_before_ray_is_given_a_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first task of a kind makes Ray ask the head something: it waits for a minute, and ends the process."""
+
+    def gone() -> None:
+        raise ClusterUnreachableError("the head does not answer")
+
+    submitted = Submitted()
+    monkeypatch.setattr("scheduler.ray_executor.build_remotely", submitted)
+    executor = RayExecutor()
+    executor._cluster = cast("Cluster", SimpleNamespace(require_head=gone, want_slots=lambda _slots: None))
+    executor._started = True
+    with pytest.raises(ClusterUnreachableError):
+        executor.build("build lib first 1", build_task(tmp_path), Place(worker="a", cpus=1), lambda _answer: None)
+    assert submitted.asked == []
+    executor._started = False
+    executor.close()
+
+
 def test_this_machine_stays_as_it_was_when_the_run_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds take from its disk, and that is counted elsewhere."""
     free = iter((100, 60))
