@@ -80,11 +80,10 @@ class Kernel:
         """
         dropped = False
         for source in sorted(self.after):
-            for target in sorted(self.after[source]):
-                if source in self.after[target]:
-                    continue
+            one_way_in = self.before[source] - self.after[source]
+            for target in sorted(self.after[source] - self.before[source]):
                 if (
-                    self.before[source] - self.after[source] <= self.before[target]
+                    one_way_in <= self.before[target]
                     or self.after[target] - self.before[target] <= self.after[source]
                 ):
                     dropped = self._drop_edges([(source, target)])

@@ -124,24 +124,23 @@ def _build_order(
 def _needed_cuts(needs: Mapping[Node, list[Node]], order: list[Node]) -> list[tuple[Node, Node]]:
     """Return the needs that go against the order, without those that close no cycle.
 
-    What a node needs, directly or not, is one number with a bit for each node of the group.
+    Which nodes with such needs another one needs in turn, directly or not, is one number with a bit for each of them.
     """
     place = {node: index for index, node in enumerate(order)}
-    reach: list[int] = []
-    against: list[tuple[Node, Node]] = []
-    for index, node in enumerate(order):
-        needed = 1 << index
+    against = [(node, it) for node in needs for it in needs[node] if place[it] > place[node]]
+    bits = {node: 1 << index for index, (node, _) in enumerate(against)}
+    reach: dict[Node, int] = {}
+    for node in order:
+        needed = bits.get(node, 0)
         for provider in needs[node]:
-            if place[provider] < index:
-                needed |= reach[place[provider]]
-            else:
-                against.append((node, provider))
-        reach.append(needed)
+            needed |= reach.get(provider, 0)
+        reach[node] = needed
+    reach = {node: reach[node] for node in {it for need in against for it in need}}
     cuts = []
-    for node, provider in sorted(against):
-        bit, gained = 1 << place[node], reach[place[provider]]
+    for node, provider in against:
+        bit, gained = bits[node], reach[provider]
         if gained & bit:
             cuts.append((node, provider))
-        elif gained & ~reach[place[node]]:
-            reach = [needed | gained if needed & bit else needed for needed in reach]
+        elif gained & ~reach[node]:
+            reach = {it: needed | gained if needed & bit else needed for it, needed in reach.items()}
     return cuts
