@@ -5,6 +5,7 @@ from functools import cached_property
 
 import rustworkx
 
+from scheduler.links import Links, link
 from scheduler.node import Node
 
 
@@ -13,27 +14,32 @@ class ArchGraph:
 
     Args:
         providers: for each node those that it needs, both sorted.
+        links: the same, where they are made already.
 
     Attributes:
         waves: each sorted; a node needs only nodes of earlier waves.
         levels: the wave of each node; 0 needs nothing of the project.
     """
 
-    def __init__(self, providers: Mapping[Node, tuple[Node, ...]]) -> None:
+    def __init__(self, providers: Mapping[Node, tuple[Node, ...]], links: Links | None = None) -> None:
         self.providers = providers
-        self._names = list(providers)
-        self._number = {node: number for number, node in enumerate(self._names)}
-        self._graph = rustworkx.PyDiGraph[Node, None]()
-        self._graph.add_nodes_from(self._names)
-        self._graph.add_edges_from_no_data(
-            [(self._number[it], number) for number, node in enumerate(self._names) for it in providers[node]]
-        )
+        self._links = link(providers) if links is None else links
+        self._names = list(self._links.number)
         self.waves: list[list[Node]] = []
         self.levels: dict[Node, int] = {}
-        for level, numbers in enumerate(rustworkx.topological_generations(self._graph)):
+        for level, numbers in enumerate(rustworkx.topological_generations(self._links.graph)):
             wave = [self._names[number] for number in sorted(numbers)]
             self.waves.append(wave)
             self.levels.update(dict.fromkeys(wave, level))
+
+    def changed(self, providers: Mapping[Node, tuple[Node, ...]]) -> "ArchGraph":
+        """Return the graph of these providers; the very same where they are equal."""
+        if providers == self.providers:
+            return self
+        if providers.keys() != self.providers.keys():
+            return ArchGraph(providers)
+        other = {node: found for node, found in providers.items() if found != self.providers[node]}
+        return ArchGraph(providers, self._links.changed(other))
 
     @cached_property
     def dependents(self) -> dict[Node, tuple[Node, ...]]:
@@ -62,12 +68,12 @@ class ArchGraph:
 
     def __contains__(self, node: Node) -> bool:
         """Tell whether a node is built for this architecture."""
-        return node in self._number
+        return node in self._links.number
 
     def ancestors(self, node: Node) -> frozenset[Node]:
         """Return all nodes that this one needs, directly or not."""
-        return frozenset(self._names[it] for it in rustworkx.ancestors(self._graph, self._number[node]))
+        return frozenset(self._names[it] for it in rustworkx.ancestors(self._links.graph, self._links.number[node]))
 
     def descendants(self, node: Node) -> frozenset[Node]:
         """Return all nodes that need this one, directly or not."""
-        return frozenset(self._names[it] for it in rustworkx.descendants(self._graph, self._number[node]))
+        return frozenset(self._names[it] for it in rustworkx.descendants(self._links.graph, self._links.number[node]))

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from scheduler.cuts import Cuts, UncuttableCycleError, cut_knot, knots
+from scheduler.cuts import Cuts, UncuttableCycleError, cut_knot
 from scheduler.known_node import Known
+from scheduler.links import link
 from scheduler.needs import Needs
 from scheduler.node import Node
 from scheduler.node_needs import NodeNeeds
@@ -97,7 +98,7 @@ class _Chooser:
         }
         self._reach = {node: self._reached(node, self._full[node]) for node in declared if node in self._full}
         reach = {node: self._reach.get(node) or it.providers for node, it in self._full.items()}
-        self._knot_of = {node: knot for knot in knots(reach) for node in knot}
+        self._knot_of = {node: knot for knot in link(reach).knots() for node in knot}
         self._before = {node: known[node] for node in declared}
         self._idle = {node: why for node in sorted(declared) if (why := self._out_of_place(node))}
         self._used = {node: frozenset[Node]() for node in sorted(declared) if node not in self._idle}
@@ -137,7 +138,7 @@ class _Chooser:
         """Return where the seed would stand in if all were built in full, as far as it can."""
         cuts: dict[Node, Mapping[Node, str]] = {}
         touched = frozenset().union(*(self._knot_of[node] for node in self._used))
-        for knot in knots({node: it.providers for node, it in self._full.items()}) if touched else ():
+        for knot in link({node: it.providers for node, it in self._full.items()}).knots() if touched else ():
             if not knot.isdisjoint(touched):
                 with suppress(UncuttableCycleError):
                     cuts.update(cut_knot(knot, self._full))

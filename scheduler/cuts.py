@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from farm.errors import UnresolvableError
-from scheduler.cycles import Uncuttable, cut_cycles, groups
+from scheduler.cycles import Uncuttable, cut_cycles
 from scheduler.edges import Pair
 from scheduler.needs import can_do_without
 from scheduler.node import Node
@@ -23,25 +23,12 @@ class UncuttableCycleError(UnresolvableError):
     code = "GRF001"
 
 
-def knots(providers: Mapping[Node, Collection[Node]]) -> list[frozenset[Node]]:
-    """Return the groups of nodes that all need each other, with each node that needs itself, sorted by their first.
-
-    To cut an edge takes away other edges of the same node, and adds none: each knot can be cut by itself.
-
-    Args:
-        providers: all that each node needs, directly or for what is installed with it.
-    """
-    found = groups(providers)
-    in_groups = {node for group in found for node in group}
-    alone = [frozenset([node]) for node, others in providers.items() if node in others and node not in in_groups]
-    return sorted([*found, *alone], key=min)
-
-
 def cut_knot(knot: Collection[Node], needs: Mapping[Node, NodeNeeds], at_most: Cuts = _NO_CUTS) -> Cuts:
     """Return where the seed stands in, in one knot; what is cut depends on the needs of its nodes alone.
 
-    Only an edge all of whose BuildRequires the seed meets can be cut. With it go the run-time requirements of the
-    packages that it no longer brings in.
+    To cut an edge takes away other edges of the same node, and adds none: each knot can be cut by itself. Only an edge
+    all of whose BuildRequires the seed meets can be cut. With it go the run-time requirements of the packages that it
+    no longer brings in.
 
     Args:
         at_most: cuts that are known to do, perhaps for more edges than there are now: they are taken where they

@@ -82,10 +82,7 @@ class Kernel:
         for source in sorted(self.after):
             one_way_in = self.before[source] - self.after[source]
             for target in sorted(self.after[source] - self.before[source]):
-                if (
-                    one_way_in <= self.before[target]
-                    or self.after[target] - self.before[target] <= self.after[source]
-                ):
+                if one_way_in <= self.before[target] or self.after[target] - self.before[target] <= self.after[source]:
                     dropped = self._drop_edges([(source, target)])
         return dropped
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import rustworkx
 
 from scheduler.feedback_vertices import feedback_vertices
+from scheduler.links import link
 from scheduler.node import Node
 
 Needs = Mapping[Node, Collection[Node]]
@@ -38,7 +39,7 @@ def cut_cycles(needs: Needs, cuttable: Callable[[Node, Node], bool]) -> tuple[Cu
     taken back, so no smaller part of the cuts would do.
     """
     cuts: list[Cut] = []
-    for group in groups(needs):
+    for group in link(needs).knots():
         inside = {node: sorted(set(needs[node]) & group) for node in sorted(group)}
         cycle = _fixed_cycle(inside, cuttable)
         if cycle:
@@ -47,17 +48,6 @@ def cut_cycles(needs: Needs, cuttable: Callable[[Node, Node], bool]) -> tuple[Cu
         order = _build_order(inside, _built_first(inside, cuttable, popularity), cuttable)
         cuts += [Cut(node=node, provider=provider, size=len(group)) for node, provider in _needed_cuts(inside, order)]
     return tuple(sorted(cuts))
-
-
-def groups(needs: Needs) -> list[frozenset[Node]]:
-    """Return the groups of more than one node that all need each other, sorted by their first node."""
-    nodes = sorted(needs)
-    number = {node: index for index, node in enumerate(nodes)}
-    graph = rustworkx.PyDiGraph[Node, None]()
-    graph.add_nodes_from(nodes)
-    graph.add_edges_from_no_data([(number[node], number[provider]) for node in nodes for provider in needs[node]])
-    found = [frozenset(nodes[index] for index in group) for group in rustworkx.strongly_connected_components(graph)]
-    return sorted((group for group in found if len(group) > 1), key=min)
 
 
 def _fixed_cycle(needs: Mapping[Node, list[Node]], cuttable: Callable[[Node, Node], bool]) -> tuple[Node, ...]:

@@ -10,10 +10,11 @@ from itertools import chain, zip_longest
 from farm.errors import FarmError
 from scheduler.arch_graph import ArchGraph
 from scheduler.bootstraps import Beginning, Declared, begin_cycles
-from scheduler.cuts import Cuts, cut_knot, knots
+from scheduler.cuts import Cuts, cut_knot
 from scheduler.edges import Edge, SeedProvides, Unprovided
 from scheduler.graph import BuildGraph
 from scheduler.known_node import Known
+from scheduler.links import Links, link
 from scheduler.needs import Needs
 from scheduler.node import Node
 from scheduler.node_needs import NodeNeeds
@@ -27,12 +28,14 @@ class _Part:
     Attributes:
         excluded: nodes that are not built, with rpm's words.
         needs: of each other node, sorted by node.
+        links: all that nodes need of each other, directly or for what is installed with it.
         cuts: of each knot.
         edges: those that are left, of each node.
     """
 
     excluded: Mapping[Node, str]
     needs: Mapping[Node, NodeNeeds]
+    links: Links
     cuts: Mapping[frozenset[Node], Cuts]
     edges: Mapping[Node, tuple[Edge, ...]]
     graph: ArchGraph
@@ -154,7 +157,9 @@ class StandingGraph:
         needs.update(changed)
         if any(node not in before.needs for node in changed):
             needs = dict(sorted(needs.items()))
-        cuts = _cuts(before, needs, {*gone, *changed}, self._beginning.cuts)
+        linked = _linked_otherwise(before.needs, needs, {*gone, *changed})
+        links = _links(before, needs, linked)
+        cuts = _cuts(before, needs, links, linked, self._beginning.cuts) if linked else before.cuts
         edges = _edges(before, needs, cuts, changed)
         providers = {
             node: before.graph.providers[node]
@@ -162,34 +167,44 @@ class StandingGraph:
             else tuple([edge.provider for edge in found])
             for node, found in edges.items()
         }
-        graph = before.graph if providers == before.graph.providers else ArchGraph(providers)
-        return _Part(excluded=excluded, needs=needs, cuts=cuts, edges=edges, graph=graph)
+        graph = before.graph.changed(providers)
+        return _Part(excluded=excluded, needs=needs, links=links, cuts=cuts, edges=edges, graph=graph)
 
 
-_NOTHING = _Part(excluded={}, needs={}, cuts={}, edges={}, graph=ArchGraph({}))
+_NOTHING = _Part(excluded={}, needs={}, links=link({}), cuts={}, edges={}, graph=ArchGraph({}))
 
 
-def _cuts(
-    before: _Part, needs: Mapping[Node, NodeNeeds], changed: set[Node], at_most: Cuts
-) -> Mapping[frozenset[Node], Cuts]:
-    """Return the cuts of each knot: those of before where nothing in it links otherwise."""
-    linked = {
+def _linked_otherwise(
+    before: Mapping[Node, NodeNeeds], now: Mapping[Node, NodeNeeds], changed: Iterable[Node]
+) -> set[Node]:
+    """Return those of the changed nodes that cuts may be others for."""
+    return {
         node
         for node in changed
-        if (old := before.needs.get(node)) is None or (new := needs.get(node)) is None or _links(old) != _links(new)
-    }
-    if not linked:
-        return before.cuts
-    return {
-        knot: before.cuts[knot] if knot in before.cuts and linked.isdisjoint(knot) else cut_knot(knot, needs, at_most)
-        for knot in knots({node: it.providers for node, it in needs.items()})
+        if (old := before.get(node)) is None or (new := now.get(node)) is None or _cut_by(old) != _cut_by(new)
     }
 
 
-def _links(needs: NodeNeeds) -> tuple[object, ...]:
+def _cut_by(needs: NodeNeeds) -> tuple[object, ...]:
     """Return all that cuts are chosen by."""
     brought = {root: {provider for provider, _ in met} for root, met in needs.brought.items()}
     return needs.direct.keys(), needs.fixed, brought
+
+
+def _links(before: _Part, needs: Mapping[Node, NodeNeeds], linked: Iterable[Node]) -> Links:
+    if needs.keys() != before.needs.keys():
+        return link({node: it.providers for node, it in needs.items()})
+    return before.links.changed({node: needs[node].providers for node in linked})
+
+
+def _cuts(
+    before: _Part, needs: Mapping[Node, NodeNeeds], links: Links, linked: set[Node], at_most: Cuts
+) -> Mapping[frozenset[Node], Cuts]:
+    """Return the cuts of each knot: those of before where nothing in it links otherwise."""
+    return {
+        knot: before.cuts[knot] if knot in before.cuts and linked.isdisjoint(knot) else cut_knot(knot, needs, at_most)
+        for knot in links.knots()
+    }
 
 
 def _edges(
@@ -212,16 +227,19 @@ def _by_node(cuts: Mapping[frozenset[Node], Cuts]) -> dict[Node, Mapping[Node, s
 
 def _composed(parts: Mapping[str, _Part], known: Iterable[Node], beginning: Beginning) -> BuildGraph:
     every = [parts[arch] for arch in sorted(parts)]
-    edges = {node: found for part in every for node, found in part.edges.items()}
-    needs = {node: it for part in every for node, it in part.needs.items()}
     cuts = {node: why for part in every for node, why in _by_node(part.cuts).items()}
     waves = zip_longest(*(part.graph.waves for part in every), fillvalue=())
     return BuildGraph(
         nodes=tuple([node for wave in waves for node in sorted(chain.from_iterable(wave))]),
-        edges=tuple(chain.from_iterable([edges[node] for node in known if node in edges])),
-        cut=tuple([cut for node in sorted(cuts) for cut in needs[node].cut_edges(node, cuts[node])]),
+        edges=tuple(chain.from_iterable([parts[node.arch].edges.get(node, ()) for node in known])),
+        cut=tuple([it for node in sorted(cuts) for it in parts[node.arch].needs[node].cut_edges(node, cuts[node])]),
         unprovided=tuple(
-            sorted(Unprovided(node=node, requirement=text) for node, it in needs.items() for text in it.unprovided)
+            sorted(
+                Unprovided(node=node, requirement=text)
+                for part in every
+                for node, it in part.needs.items()
+                for text in it.unprovided
+            )
         ),
         excluded=tuple(sorted(excluded for part in every for excluded in part.excluded.items())),
         bootstraps=beginning.used,

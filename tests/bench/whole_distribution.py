@@ -5,6 +5,7 @@
 Times are seconds of one process's own CPU, since the machine is shared, and of the clock.
 """
 
+import random
 import resource
 import sys
 from collections.abc import Callable, Sequence
@@ -28,6 +29,8 @@ from scheduler.standing_graph import StandingGraph
 T = TypeVar("T")
 _KIB_PER_MIB = 1024
 _BOOTSTRAPS = 40
+_DRAWS = 60
+_SEED = 4
 
 
 def main() -> None:
@@ -63,8 +66,33 @@ def main() -> None:
         spec = standing.known(node).spec
         more = replace(spec, build_requires=tuple(sorted((*spec.build_requires, requirement))))
         _again(standing, f"{name} needs {requirement}, too", node, more)
+    _drawn(standing, sorted({it for cut in graph.cut for it in (cut.node, cut.provider)}))
+    for name in ("python3.14", "gcc"):
+        node = Node(name, "x86_64")
+        spec = standing.known(node).spec
+        _again(standing, f"{name} makes one package only", node, replace(spec, packages=spec.packages[:1]))
     _say(f"memory at most: {_memory()} MiB")
     _bootstrapped(distribution, sorted({it.component for it in first})[:_BOOTSTRAPS])
+
+
+def _drawn(standing: StandingGraph, knotted: Sequence[Node]) -> None:
+    """Tell what random changes of single components take: a BuildRequires more, of one in a cycle every other time."""
+    draw = random.Random(_SEED)  # noqa: S311 - no secret: the same draws each time are the point
+    nodes = [node for node in standing.graph.nodes if node.arch == "x86_64"]
+    wanted = sorted({it for node in knotted for it in standing.known(node).spec.build_requires})
+    taken = []
+    for turn in range(_DRAWS):
+        node = draw.choice([it for it in knotted if it.arch == "x86_64"] if turn % 2 else nodes)
+        known = standing.known(node)
+        more = tuple(sorted({*known.spec.build_requires, draw.choice(wanted)}))
+        began = _cpu()
+        make_plan(
+            standing.learn({node: replace(known, spec=replace(known.spec, build_requires=more))}), current={}, last={}
+        )
+        taken.append(_cpu() - began)
+        standing.learn({node: known})
+    median, most = sorted(taken)[_DRAWS // 2], max(taken)
+    _say(f"graph and plan, {_DRAWS} random BuildRequires: median {median:.2f} s of CPU, at most {most:.2f} s")
 
 
 def _bootstrapped(distribution: Distribution, components: Sequence[str]) -> None:

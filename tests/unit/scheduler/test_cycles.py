@@ -4,7 +4,8 @@ import hypothesis.strategies as st
 from builders.spec_facts import node
 from hypothesis import given
 
-from scheduler.cycles import Cut, Uncuttable, cut_cycles, groups
+from scheduler.cycles import Cut, Uncuttable, cut_cycles
+from scheduler.links import link
 from scheduler.node import Node
 
 Graph = dict[Node, list[Node]]
@@ -72,8 +73,8 @@ def test_cuts_leave_no_cycle_are_all_needed_and_do_not_depend_on_order(
     assert isinstance(found, tuple)
     pairs = {(cut.node, cut.provider) for cut in found}
     assert pairs <= edges
-    assert groups(as_graph(edges - pairs)) == []
-    assert all(groups(as_graph((edges - pairs) | {pair})) for pair in pairs)
+    assert link(as_graph(edges - pairs)).knots() == []
+    assert all(link(as_graph((edges - pairs) | {pair})).knots() for pair in pairs)
     assert cut_cycles(as_graph(edges, order), lambda _one, _other: True) == found
 
 
@@ -89,4 +90,4 @@ def test_only_cuttable_needs_are_cut_or_the_cycle_has_none(
     else:
         pairs = {(cut.node, cut.provider) for cut in found}
         assert not pairs & fixed
-        assert groups(as_graph((edges | fixed) - pairs)) == []
+        assert link(as_graph((edges | fixed) - pairs)).knots() == []
