@@ -134,8 +134,8 @@ class KnownGraph:
             nodes: those that are not in the graph (excluded from their architecture) count for nothing.
         """
         graph = self.graph
-        wanted = graph.with_ancestors(graph.nodes if nodes is None else nodes)
-        return {node: frozenset(graph.providers(node)) for node in graph.nodes if node in wanted}
+        wanted = None if nodes is None else graph.with_ancestors(nodes)
+        return {node: frozenset(graph.providers(node)) for node in graph.nodes if wanted is None or node in wanted}
 
     @staticmethod
     def _bootstraps(graph: BuildGraph) -> frozenset[Node]:
