@@ -29,6 +29,7 @@ from farm.source_package import SpecFacts
 from farm.sources.transfer import TransferWatch
 from farm.store.artifact_store import ArtifactStore
 from scheduler.bootstraps import Declared
+from scheduler.collection import no_collection
 from scheduler.durations import Durations
 from scheduler.known_graph import KnownGraph
 from scheduler.known_node import Known
@@ -122,7 +123,8 @@ class Assembly:
                 at_once=self.small_tasks.sources_at_once,
                 bootstraps=BootstrapSpecs(self.project.farm, self.project.root),
             )
-            return preparation.prepare(list(self.project.components.values()), self.arches)
+            with no_collection(self.farm.ledger()):
+                return preparation.prepare(list(self.project.components.values()), self.arches)
 
     def _source_inputs(self, sources: Renderer | RenderedSpecs) -> SourceInputs:
         named = ProjectInputs(self.project, Layers(self.project), WorkTreeContents(self.project.roots))

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from farm.clock import Clock
+from farm.clock import Clock, timestamp
 from farm.digest import Digest
 from farm.errors import InfrastructureError
 from farm.ledger.errors import StaleLeaseError
-from farm.ledger.holder import this_process
+from farm.ledger.holder import is_known_dead, this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import build_subject, run_subject
 from farm.ledger.values import Lease
@@ -117,6 +117,11 @@ class BuildLeases:
         self._held.clear()
         self._ledger.many.release(left)
         self.settle()
+
+
+def is_alive(lease: Lease | None, clock: Clock) -> bool:
+    """Tell whether somebody still works under a lease."""
+    return lease is not None and lease.expires > timestamp(clock.now()) and not is_known_dead(lease.holder)
 
 
 def _run_lost() -> RunLostError:

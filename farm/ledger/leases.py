@@ -78,15 +78,13 @@ def release(connection: Connection, leases: Sequence[Lease]) -> None:
 def current(connection: Connection, subject: str) -> Lease | None:
     """Return the lease on a subject."""
     row = connection.execute(select(lease_table).where(lease_table.c.subject == subject)).one_or_none()
-    if row is None or not row.held:
-        return None
-    return Lease(
-        subject=row.subject,
-        token=row.token,
-        holder=decode(row.holder.encode(), Holder),
-        ttl_seconds=row.ttl_seconds,
-        expires=row.expires,
-    )
+    return _lease(row) if row is not None and row.held else None
+
+
+def like(connection: Connection, prefix: str) -> list[Lease]:
+    """Return the leases on subjects that begin so, by subject."""
+    mine = lease_table.c.subject.startswith(prefix, autoescape=True) & lease_table.c.held
+    return [_lease(row) for row in connection.execute(select(lease_table).where(mine).order_by(lease_table.c.subject))]
 
 
 def refusals(connection: Connection, leases: Collection[Lease]) -> dict[str, StaleLeaseError]:
@@ -111,6 +109,16 @@ def require_current(connection: Connection, lease: Lease) -> None:
     """
     for error in refusals(connection, [lease]).values():
         raise error
+
+
+def _lease(row: Row[tuple[object, ...]]) -> Lease:
+    return Lease(
+        subject=row.subject,
+        token=row.token,
+        holder=decode(row.holder.encode(), Holder),
+        ttl_seconds=row.ttl_seconds,
+        expires=row.expires,
+    )
 
 
 def _stale(lease: Lease, row: Row[tuple[object, ...]] | None) -> StaleLeaseError:

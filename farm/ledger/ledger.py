@@ -219,6 +219,10 @@ class Ledger:
         """Return the lease on a subject, expired or not; None where nobody has it."""
         return self._database.read(lambda connection: leases.current(connection, subject))
 
+    def leases_like(self, prefix: str) -> list[Lease]:
+        """Return the leases, expired or not, on subjects that begin so, by subject."""
+        return self._database.read(lambda connection: leases.like(connection, prefix))
+
     # Builds
 
     def record_result(self, lease: Lease, result: BuildResult) -> None:

@@ -1,4 +1,4 @@
-"""What leases are on: a run, a build id, one variation of a build id, or the removal of blobs."""
+"""What leases are on: a run, a build id, one variation of it, a preparation, or the removal of blobs."""
 
 from farm.digest import Digest
 from farm.ledger.errors import WrongLeaseError
@@ -11,7 +11,10 @@ def run_subject(run_id: str) -> str:
 
 
 COLLECTION = "collection"
-"""Subject of the lease on the removal of blobs that nothing names: no run begins under it."""
+"""Subject of the lease on the removal of blobs that nothing names: no run and no preparation begins under it."""
+
+PREPARATIONS = "preparation:"
+"""So begin the subjects of leases on preparations, which are numbered: blobs are not removed under one."""
 
 
 def build_subject(build_id: Digest, variation: str = "") -> str:

@@ -25,7 +25,9 @@ from farm.sandbox.claimed_directory import remove_abandoned
 from farm.store.artifact_store import ArtifactStore
 from repo_publish.lock import sole_publisher
 from repo_publish.retention import needed_blobs, remove_superfluous, superfluous_snapshots
-from scheduler.run_lease import end_abandoned, is_abandoned, is_alive, sole_collector
+from scheduler.collection import preparing, sole_collector
+from scheduler.leases import is_alive
+from scheduler.run_lease import end_abandoned, is_abandoned
 from workers.layer_key import layer_keys
 from workers.layers import Layers
 from workers.seed.pruning import prune_seed
@@ -154,6 +156,10 @@ def _refuse_while_building(ledger: Ledger, build_ids: Sequence[Digest]) -> None:
     for run in ledger.runs():
         if run.status is RunStatus.RUNNING and not is_abandoned(ledger, run, clock):
             raise BuildsRunningError("builds are running", why=f"{run.run_id} has not ended", hint=hint)
+    lease = preparing(ledger)
+    if lease is not None:
+        why = f"{lease.holder.name}, process {lease.holder.pid}"
+        raise BuildsRunningError("components are being prepared", why=why, hint="again when they are")
     for build_id in build_ids:
         lease = ledger.lease_of(build_subject(build_id))
         if lease is not None and is_alive(lease, clock):

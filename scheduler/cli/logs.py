@@ -13,10 +13,10 @@ from farm.ledger.subjects import build_subject
 from farm.printable import printable
 from scheduler.assembly import assemble
 from scheduler.cli.build_choice import last_build_id
+from scheduler.leases import is_alive
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
 from scheduler.report import failure_lines
-from scheduler.run_lease import is_alive
 
 
 class NoLogError(UsageError):

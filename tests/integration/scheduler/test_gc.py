@@ -22,7 +22,8 @@ from farm.paths import CachePaths, StatePaths
 from farm.sandbox.claimed_directory import lock_file
 from farm.store.directory_store import DirectoryStore
 from repo_publish.lock import PublishBusyError, sole_publisher
-from scheduler.run_lease import CollectionRunningError, open_run
+from scheduler.collection import CollectionRunningError
+from scheduler.run_lease import open_run
 
 pytestmark = pytest.mark.integration
 

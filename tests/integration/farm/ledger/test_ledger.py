@@ -172,6 +172,15 @@ def test_an_expired_lease_nobody_took_can_be_renewed(ledger: Ledger, clock: Fake
     assert ledger.renew(lease).token == lease.token
 
 
+def test_leases_are_found_by_how_their_subjects_begin(ledger: Ledger) -> None:
+    for subject in ("kind:2", "kind:1", "kin%:1", "kind:3"):
+        leased(ledger, subject)
+    ledger.release(leased(ledger, "kind:4"))
+    assert [lease.subject for lease in ledger.leases_like("kind:")] == ["kind:1", "kind:2", "kind:3"]
+    assert [lease.subject for lease in ledger.leases_like("kin%")] == ["kin%:1"]
+    assert ledger.leases_like("none") == []
+
+
 def test_a_stale_release_changes_nothing(ledger: Ledger) -> None:
     stale = leased(ledger, "s", DEAD)
     lease = leased(ledger, "s")
