@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from farm.build import BuildResult
+from farm.counted import counted
 from farm.events import VerdictReached
 from farm.ledger.values import Lease
 from farm.verdict import Verdict, VerdictStatus
@@ -122,7 +123,7 @@ def explained(verdict: Verdict, *, reused: bool = False) -> str:
     """Return why a verdict is as it is, and whether it is an earlier one."""
     unchanged = "nothing that reaches the output has changed"
     if verdict.status is VerdictStatus.REPRODUCIBLE:
-        return unchanged if reused else f"{len(verdict.rpms)} RPMs, bit for bit"
+        return unchanged if reused else f"{counted(len(verdict.rpms), 'RPM')}, bit for bit"
     causes = ", ".join(cause.name for cause in verdict.causes) or "unknown cause"
     why = f"{causes}: {', '.join(difference.filename for difference in verdict.differences)}"
     return f"{unchanged}; {why}" if reused else why

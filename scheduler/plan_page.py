@@ -2,6 +2,7 @@
 
 from html import escape
 
+from farm.counted import counted
 from farm.printable import printable
 from scheduler.forecast import Forecast
 from scheduler.plan import Action, Plan, PlanNode
@@ -34,7 +35,8 @@ def plan_page(plan: Plan, forecast: Forecast, project: str) -> str:
         f"<table><caption>Forecast</caption>{facts}</table>\n"
         '<div class="picture" tabindex="0" role="region" aria-label="Picture of the plan">'
         f"{draw_plan(plan, forecast)}</div>\n"
-        f"<details><summary>Critical path: {len(forecast.critical_path)} builds</summary><ol>{path}</ol></details>\n"
+        f"<details><summary>Critical path: {counted(len(forecast.critical_path), 'build')}</summary>"
+        f"<ol>{path}</ol></details>\n"
         f"{_bootstraps(plan)}{_cuts(plan)}{_nodes(plan)}</main></body></html>\n"
     )
 
@@ -52,7 +54,8 @@ def _cuts(plan: Plan) -> str:
     if not plan.cut:
         return ""
     rows = "".join(f"<li>{_shown(cut_words(cut))}: {_shown(cut.why)}</li>" for cut in plan.cut[:_LISTED])
-    return f"<details><summary>Cycles: the seed stands in {len(plan.cut)} times</summary><ul>{rows}</ul></details>\n"
+    times = counted(len(plan.cut), "time")
+    return f"<details><summary>Cycles: the seed stands in {times}</summary><ul>{rows}</ul></details>\n"
 
 
 def _nodes(plan: Plan) -> str:

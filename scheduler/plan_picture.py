@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from html import escape
 from itertools import pairwise
 
+from farm.counted import counted
 from farm.printable import printable
 from scheduler.forecast import Forecast
 from scheduler.plan import COLOURS, Action, Plan, PlanNode
@@ -36,7 +37,7 @@ def draw_plan(plan: Plan, forecast: Forecast) -> str:
     """Return the picture."""
     picture = _boxes(plan, forecast) if len(plan.nodes) <= SMALL else _waves(plan, forecast)
     width, height, body = picture
-    title = f"Plan of {len(plan.nodes)} builds"
+    title = f"Plan of {counted(len(plan.nodes), 'build')}"
     counts = Counter(node.action for node in plan.nodes)
     description = ", ".join(f"{counts[action]} {action.value}" for action in Action if counts[action])
     ends = f"done in about {duration(forecast.finish)}" if forecast.finish else "nothing to do"
@@ -187,7 +188,7 @@ def seconds_of(forecast: Forecast) -> Sequence[tuple[str, str]]:
     """Return what a forecast says, as pairs of words and a value for people."""
     return (
         ("expected end", f"{duration(forecast.finish)} ({duration(forecast.earliest)} to {duration(forecast.latest)})"),
-        ("critical path", f"{len(forecast.critical_path)} builds, {duration(forecast.critical_seconds)}"),
+        ("critical path", f"{counted(len(forecast.critical_path), 'build')}, {duration(forecast.critical_seconds)}"),
         ("work", duration(forecast.work_seconds)),
         ("builds at once", ", ".join(f"{slots} {arch}" for arch, slots in sorted(forecast.slots.items())) or "none"),
         (

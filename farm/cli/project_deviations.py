@@ -65,7 +65,7 @@ def deviations(
         emit_text(text)
     elif not farm.dry_run:
         _write(output, text)
-    note(farm, f"{len(report.deviations)} departures in {report.departing} of {report.components} components")
+    note(farm, report.summary)
 
 
 def _repository(farm: FarmContext, project: Project) -> ProjectRepository | None:

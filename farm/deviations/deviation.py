@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from farm.counted import counted
+
 
 class DeviationKind(StrEnum):
     """In which way a component departs from upstream."""
@@ -76,3 +78,9 @@ class DeviationsReport:
     by_kind: dict[str, int]
     by_upstream_status: dict[str, int]
     deviations: tuple[Deviation, ...]
+
+    @property
+    def summary(self) -> str:
+        """How many departures there are, in a line for people."""
+        departures = counted(len(self.deviations), "departure")
+        return f"{departures} in {self.departing} of {counted(self.components, 'component')}"

@@ -59,7 +59,7 @@ def _lines(report: DeviationsReport) -> Iterator[str]:
     yield '<a class="skip" href="#departures">To the departures</a>'
     yield "<header>"
     yield f"<h1>{title}</h1>"
-    yield f"<p>{len(report.deviations)} departures in {report.departing} of {report.components} components."
+    yield f"<p>{report.summary}."
     yield f"Commit <code>{_text(report.commit)}</code>.</p>" if report.commit else "</p>"
     yield "</header>"
     groups = [(name, list(found)) for name, found in groupby(report.deviations, lambda one: one.component)]

@@ -19,7 +19,7 @@ def markdown_report(report: DeviationsReport) -> str:
 def _lines(report: DeviationsReport) -> Iterator[str]:
     yield f"# Departures of {_text(report.distribution)} {_text(report.version)} from upstream"
     yield ""
-    yield f"{len(report.deviations)} departures in {report.departing} of {report.components} components."
+    yield f"{report.summary}."
     if report.commit:
         yield ""
         yield f"Commit {report.commit}."

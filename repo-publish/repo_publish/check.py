@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from farm.counted import counted
 from farm.digest import digest_bytes
 from farm.errors import FarmError, InfrastructureError, NotReproducibleError, SigningError
 from farm.ledger.errors import BrokenChainError
@@ -91,7 +92,7 @@ def failure(report: CheckReport) -> FarmError | None:
     if not report.findings:
         return None
     kinds = {finding.kind for finding in report.findings}
-    what = f"{len(report.findings)} things are wrong with the repositories, or with the record of them"
+    what = f"the repositories, or the record of them, are wrong in {counted(len(report.findings), 'place')}"
     why = "\n".join(f"{finding.path}: {finding.kind.value}: {finding.why}" for finding in report.findings[:10])
     if kinds & _SIGNATURES:
         return SignatureCheckFailedError(

@@ -10,6 +10,7 @@ import click
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import Column, emit_rows, emit_value, note
 from farm.clock import SystemClock
+from farm.counted import counted
 from farm.errors import UsageError
 from farm.log import configure
 from repo_publish.authority import Authority
@@ -158,9 +159,11 @@ def _emit_report(farm: FarmContext, report: CheckReport) -> None:
     ]
     if report.findings:
         emit_rows(farm, report.findings, columns)
-    wrong = f"{len(report.findings)} things are wrong" if report.findings else "all is in order"
-    events = f", {report.events} events in the ledger's chain" if report.events is not None else ""
-    note(farm, f"{report.packages} packages in {report.repositories} repositories{events}: {wrong}")
+    wrong = counted(len(report.findings), "finding") if report.findings else "all is in order"
+    events = f", {counted(report.events, 'event')} in the ledger's chain" if report.events is not None else ""
+    note(
+        farm, f"{counted(report.packages, 'package')} in {counted(report.repositories, 'repository')}{events}: {wrong}"
+    )
 
 
 def _local(url: str) -> Path:

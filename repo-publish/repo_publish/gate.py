@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from farm.counted import counted
 from farm.digest import Digest
 from farm.project.farm_settings import Waiver
 from farm.verdict import Verdict, VerdictStatus
@@ -69,7 +70,7 @@ def admit(build_id: Digest, verdict: Verdict | None, waivers: Sequence[Waiver], 
 def _admit_reproducible(verdict: Verdict) -> Admission | Denial:
     if verdict.differences or len(set(verdict.builds)) < 2:  # noqa: PLR2004 - "at least twice" is what the farm promises
         why = f"the verdict of build {verdict.build_id[:12]} contradicts itself: {len(set(verdict.builds))} builds, "
-        return Denial(reason=RefusalReason.NO_VERDICT, why=f"{why}{len(verdict.differences)} differences")
+        return Denial(reason=RefusalReason.NO_VERDICT, why=f"{why}{counted(len(verdict.differences), 'difference')}")
     return Admission(verdict=verdict, waiver=None)
 
 

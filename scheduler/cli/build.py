@@ -12,6 +12,7 @@ import click
 from farm.cli.context import FarmContext, pass_farm
 from farm.cli.learned_hash import ALLOW_HELP
 from farm.cli.output import Column, emit_rows, note
+from farm.counted import counted
 from farm.environment import user_name
 from farm.errors import FarmError, InfrastructureError
 from farm.events import NodePlanned, RunStatus
@@ -223,7 +224,7 @@ def summary(plan: Plan) -> str:
     """Return one line: how many nodes are built, perhaps built, reused and blocked."""
     counts = {action: sum(node.action is action for node in plan.nodes) for action in Action}
     parts = [f"{count} {action}" for action, count in counts.items() if count]
-    return f"plan: {len(plan.nodes)} builds: {', '.join(parts) or 'nothing'}"
+    return f"plan: {counted(len(plan.nodes), 'build')}: {', '.join(parts) or 'nothing'}"
 
 
 @contextmanager

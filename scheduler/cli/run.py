@@ -7,6 +7,7 @@ import click
 
 from farm.cli.context import FarmContext, pass_farm
 from farm.cli.output import Column, emit_rows, note
+from farm.counted import counted
 from farm.environment import user_name
 from farm.events import ControlAction, ControlRequested
 from farm.ledger.values import Run
@@ -134,7 +135,7 @@ def _ask(
     chosen = driven_run(ledger, run_id)
     nodes = matching_nodes(ledger, chosen.run_id, globs, arches) if globs or arches else {}
     ended = ended_words(chosen.run_id, nodes)
-    what = f"{action} {len(nodes)} builds" if nodes else str(action)
+    what = f"{action} {counted(len(nodes), 'build')}" if nodes else str(action)
     if ended:
         note(farm, ended)
     if farm.dry_run:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from farm.arch import Arch
 from farm.canonical import identity
+from farm.counted import counted
 from farm.digest import digest_file
 from farm.log import get_logger
 from workers.seed.apt_configuration import PrivateApt
@@ -120,7 +121,7 @@ def _make(request: Request, *, paths: SeedPaths, voice: Voice, update: bool) -> 
     package_list, arch = request.package_list, request.arch
     voice.say(f"{package_list.name} {arch.name}: package index and download from {package_list.suite}")
     debs = _fetch(request, paths, update=update)
-    voice.say(f"{package_list.name} {arch.name}: {len(debs)} packages; the converter's root")
+    voice.say(f"{package_list.name} {arch.name}: {counted(len(debs), 'package')}; the converter's root")
     root = tool_root(_CONVERTER, cache=paths.roots)
     rpm = root_record(root).packages[_RPM]
     voice.say(f"{package_list.name} {arch.name}: converting")
@@ -132,7 +133,7 @@ def _make(request: Request, *, paths: SeedPaths, voice: Voice, update: bool) -> 
     for local in request.locals:
         origin = Origin(package=local.spec.name, version="", sha256=local.digest)
         contents |= dict.fromkeys(build_local(local, root=root, rpm=rpm, paths=paths), origin)
-    voice.say(f"{package_list.name} {arch.name}: repository of {len(contents)} packages")
+    voice.say(f"{package_list.name} {arch.name}: repository of {counted(len(contents), 'package')}")
     identification = Identification(request=request.id, code=code_digest(), rpm=rpm)
     return make_repository(package_list, arch.name, contents, identification=identification, paths=paths)
 

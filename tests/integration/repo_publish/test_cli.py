@@ -146,7 +146,7 @@ def test_an_edited_ledger_is_found_and_publishes_nothing(farm: FarmState, rpms: 
     assert "ledger-chain" in said.out
     assert "CHK007" in said.err
     assert "chain of events is broken at event 2: it was changed after it was written" in said.err
-    assert "2 packages in 2 repositories: 1 things are wrong" in said.err
+    assert "2 packages in 2 repositories: 1 finding" in said.err
 
     record(farm, farm.judge("hello", [rpms.hello2], rpms.hello2_source))
     for verb in ("compose", "publish"):
