@@ -261,20 +261,24 @@ class Machine:
     def _wait_for_slot(self, node: Node) -> None:
         self._announce(node, NodeState.QUEUED, f"waits for a free {node.arch} slot")
 
-    def _begin(self, build: Build, place: Place) -> None:
+    def _begin_builds(self) -> None:
+        """Begin what there is room for, and say once of each node what runs of it now."""
+        starts = [start for build, place in self._ready.startable() if (start := self._begin(build, place))]
+        for node in dict.fromkeys(start.node for start in starts):
+            self._announce(node, NodeState.BUILDING, self._running(node))
+        self._out += starts
+
+    def _begin(self, build: Build, place: Place) -> StartBuild | None:
         node, variation = build
         progress = self._nodes[node]
         if progress.build_id is None:
             self._ready.end(build)
-            return
+            return None
         attempt = progress.attempts.get(variation, 0) + 1
         progress.attempts[variation] = progress.running[variation] = attempt
         progress.placed[variation] = place.worker
         self._line_up_again([node])
-        self._announce(node, NodeState.BUILDING, self._running(node))
-        self._out.append(
-            StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt, place=place)
-        )
+        return StartBuild(node=node, build_id=progress.build_id, variation=variation, attempt=attempt, place=place)
 
     def _running(self, node: Node) -> str:
         """Return which builds run, for people; empty where none does."""
@@ -428,7 +432,6 @@ class Machine:
         for node in self._to_resolve.due(self._is_to_resolve):
             self._ask_for_inputs(node)
         if not self._paused:
-            for build, place in self._ready.startable():
-                self._begin(build, place)
+            self._begin_builds()
         out, self._out = self._out, []
         return out

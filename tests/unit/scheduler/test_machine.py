@@ -126,6 +126,15 @@ def test_both_variations_are_built_then_judged() -> None:
     assert core.finished
 
 
+def test_builds_of_a_node_that_begin_together_are_told_of_once_and_before_they_begin() -> None:
+    core = machine({"lib": []})
+    core.start()
+    out = core.handle(resolved("lib"))
+    told = [it for it in out if isinstance(it, Announce) and it.state is NodeState.BUILDING]
+    assert [it.why for it in told] == ["first and second build"]
+    assert starts(out[out.index(told[0]) :]) == [("lib", "first", 1), ("lib", "second", 1)]
+
+
 def test_slots_bound_what_runs_and_the_longest_path_goes_first() -> None:
     core = machine({"a": [], "b": []}, rank={"b": 5}, slots=1)
     core.start()
