@@ -24,6 +24,9 @@ class Duration:
 PRIOR = Duration(seconds=60.0)
 """A build that nothing is known of: most packages of a distribution take about a minute, a few take hours."""
 
+PRIOR_SOURCE_BYTES = 2**20
+"""The size of a source RPM that the prior is meant for, where no build of any is known."""
+
 EXPENSIVE_PRIOR = Duration(seconds=1800.0)
 """A build that nothing is known of but that its component says it is expensive (`build.hints.expensive`)."""
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from statistics import median
 
-from scheduler.durations import EXPENSIVE_PRIOR, PRIOR, Duration, Durations
+from scheduler.durations import EXPENSIVE_PRIOR, PRIOR, PRIOR_SOURCE_BYTES, Duration, Durations
 from scheduler.node import Node
 
 _SURE_AFTER = 5
@@ -25,7 +25,7 @@ def learn_durations(
     A node with samples: their median. Without: the component's on other architectures, times what such builds take
     here in comparison (emulation is slow). Without these: what all builds take, more for a large source RPM (with the
     square root of its size: much of a build does not grow with it), and no less than the prior where the component is
-    said to be expensive.
+    said to be expensive. What all builds take is the prior where there was none yet.
 
     Args:
         samples: wall times of successful builds, in seconds.
@@ -39,7 +39,7 @@ def learn_durations(
     for node in sorted(medians):
         elsewhere.setdefault(node.component, []).append(medians[node] / speeds[node.arch])
     usual = median(medians.values()) if medians else PRIOR.seconds
-    usual_size = median(sizes.values()) if sizes else 0
+    usual_size = median(sizes.values()) if sizes and medians else PRIOR_SOURCE_BYTES
     known: dict[Node, Duration] = {}
     for node in nodes:
         if node in medians:

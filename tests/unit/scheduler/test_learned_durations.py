@@ -3,7 +3,7 @@ import pytest
 from builders.spec_facts import node
 from hypothesis import given
 
-from scheduler.durations import EXPENSIVE_PRIOR, PRIOR
+from scheduler.durations import EXPENSIVE_PRIOR, PRIOR, PRIOR_SOURCE_BYTES
 from scheduler.learned_durations import learn_durations
 from scheduler.node import Node
 
@@ -48,6 +48,13 @@ def test_what_was_never_built_takes_what_is_usual_more_if_it_is_large_or_said_to
 
 def test_without_any_history_the_prior_counts() -> None:
     assert learn_durations({}, nodes=[node("a")]).seconds(node("a")) == PRIOR.seconds
+
+
+def test_the_prior_is_that_of_a_source_rpm_of_its_size() -> None:
+    sizes = {"small": PRIOR_SOURCE_BYTES // 16, "middle": PRIOR_SOURCE_BYTES, "large": PRIOR_SOURCE_BYTES * 100}
+    learned = learn_durations({}, nodes=[node(name) for name in sizes], sizes=sizes)
+
+    assert [learned.seconds(node(name)) / PRIOR.seconds for name in sizes] == [0.25, 1, 10]
 
 
 @given(st.dictionaries(st.sampled_from([node("a"), node("b"), node("a", "aarch64")]), st.lists(st.floats(0, 1e6))))
