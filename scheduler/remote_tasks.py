@@ -1,7 +1,7 @@
 """Small tasks that machines of a cluster carry out, for threads of the driver that wait for them."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import count
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
@@ -17,6 +17,8 @@ _ATTEMPTS = 3
 _LOOK_SECONDS = 2.0
 _WAIT_SECONDS = 0.5
 _MOST_AT_ONCE = 64
+_COPIES = 3
+"""A task is with so many machines at most: where a cluster shrinks again and again, nothing has happened to it."""
 
 Task = TypeVar("Task")
 Made = TypeVar("Made")
@@ -76,7 +78,7 @@ class RemoteTasks(Generic[Task, Made]):
         self._clock = clock
         self._numbers = count(1)
         self._lock = Lock()
-        self._able: Sequence[WorkerNode] = ()
+        self._there: Sequence[WorkerNode] = ()
         self._looked = float("-inf")
 
     def at_once(self, arch: str) -> int:
@@ -104,26 +106,41 @@ class RemoteTasks(Generic[Task, Made]):
         raise TaskLostError(f"no worker could bring the {self._names(task)}", why=fault)
 
     def _answer(self, task: Task) -> Made | FarmError | Lost:
-        if not self._slots(self._arch_of(task)):
+        """Wait for what the cluster brings.
+
+        Which machine has a task is not known, and of one that has gone silent Ray learns late: whenever a machine has
+        gone that may have it, another one is given it, too, and the first answer counts.
+        """
+        arch = self._arch_of(task)
+        if not self._slots(arch):
             return self._here(task)
-        _require_wanted()
+        copies: list[Future[Made | FarmError | Lost]] = []
+        there: frozenset[str] = frozenset()
+        while True:
+            _require_wanted()
+            before, there = there, frozenset(worker.name for worker in self._there)
+            if not copies or (before - there and len(copies) < _COPIES):
+                copies.append(self._begin(task))
+            for future in wait(copies, _WAIT_SECONDS, return_when=FIRST_COMPLETED).done:
+                answer = future.result()
+                copies.remove(future)
+                if not isinstance(answer, Lost) or not copies:
+                    return answer
+            if not self._slots(arch):
+                return self._here(task)
+
+    def _begin(self, task: Task) -> Future[Made | FarmError | Lost]:
         future: Future[Made | FarmError | Lost] = Future()
         self._start(f"{self._names(task)} ({next(self._numbers)})", task, future.set_result)
-        while True:
-            try:
-                return future.result(_WAIT_SECONDS)
-            except TimeoutError:
-                _require_wanted()
-                if not self._slots(self._arch_of(task)):
-                    return self._here(task)
+        return future
 
     def _slots(self, arch: str) -> int:
         """Return how many tasks the cluster can carry out at once, as it was a moment ago."""
         with self._lock:
             if self._clock.monotonic() >= self._looked + _LOOK_SECONDS:
                 self._looked = self._clock.monotonic()
-                self._able = [worker for worker in self._workers() if not worker.draining]
-            return sum(min(worker.slots_of(arch), worker.cpus) for worker in self._able)
+                self._there = self._workers()
+            return sum(min(it.slots_of(arch), it.cpus) for it in self._there if not it.draining)
 
 
 def _require_wanted() -> None:

@@ -105,6 +105,65 @@ def test_where_the_last_such_machine_goes_this_one_takes_over(tmp_path: Path) ->
     assert remote(cluster, made_by, clock)(task) == made_by(task)
 
 
+def test_where_a_machine_goes_silent_another_one_is_given_the_task_too(tmp_path: Path) -> None:
+    task, clock = source_task(tmp_path), FakeClock()
+    cluster = Cluster(nodes=[node("a"), node("b")])
+
+    def go(_task: SourceTask) -> None:
+        del cluster.nodes[0]
+        clock.sleep(10)
+
+    cluster.answers = [go, made_by]
+    assert remote(cluster, clock=clock)(task) == made_by(task)
+    assert len(cluster.keys) == 2
+
+
+def test_an_answer_of_ray_that_one_of_two_is_lost_does_not_end_the_other(tmp_path: Path) -> None:
+    task, clock = source_task(tmp_path), FakeClock()
+    cluster = Cluster(nodes=[node("a"), node("b"), node("c")])
+    lost: list[Callable[[], None]] = []
+
+    def start(key: str, begun: SourceTask, done: Callable[[SourceAnswer], None]) -> None:
+        cluster.keys.append(key)
+        if len(cluster.keys) == 1:
+            del cluster.nodes[0]
+            clock.sleep(10)
+            lost.append(lambda: done(Lost(why="its node died")))
+        elif len(cluster.keys) == 2:
+            lost.pop()()
+            del cluster.nodes[0]
+            clock.sleep(10)
+        else:
+            done(made_by(begun))
+
+    cluster.make_source = start  # type: ignore[method-assign, assignment] # a cluster of its own kind
+    assert remote(cluster, clock=clock)(task) == made_by(task)
+    assert len(cluster.keys) == 3
+
+
+def test_a_machine_that_drains_ends_what_it_has(tmp_path: Path) -> None:
+    task, clock = source_task(tmp_path), FakeClock()
+    cluster = Cluster(nodes=[node("a"), node("b")])
+    later: list[Callable[[], None]] = []
+
+    def start(key: str, begun: SourceTask, done: Callable[[SourceAnswer], None]) -> None:
+        cluster.keys.append(key)
+        cluster.nodes[0] = node("a", draining=True)
+        clock.sleep(10)
+        later.append(lambda: done(made_by(begun)))
+
+    def workers() -> Sequence[WorkerNode]:
+        if clock.monotonic() > 20:
+            later.pop()()
+        clock.sleep(5)
+        return cluster.nodes
+
+    cluster.make_source = start  # type: ignore[method-assign, assignment] # as above
+    cluster.workers = workers  # type: ignore[method-assign] # as above
+    assert remote(cluster, clock=clock)(task) == made_by(task)
+    assert len(cluster.keys) == 1
+
+
 @pytest.mark.parametrize("begun", [0, 1])
 def test_an_interrupted_command_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: int) -> None:
     still = iter([True] * begun)
