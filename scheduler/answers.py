@@ -77,6 +77,7 @@ class Compared:
     Attributes:
         packages: what the RPMs of the first build are.
         explained: what is known of a difference; None where there is none.
+        lost: how often an explanation was lost.
     """
 
     node: Node
@@ -84,6 +85,7 @@ class Compared:
     differences: tuple[RpmDifference, ...]
     packages: tuple[BinaryPackage, ...]
     explained: Explanation | Lost | None = None
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from workers.differ import Explanation
 from workers.tasks import ExplainTask
 
 _THREADS = 2
+_EXPLAIN_ATTEMPTS = 3
 
 
 class NodeJudging:
@@ -59,10 +60,10 @@ class NodeJudging:
         in_pool(self._pool, self._post, lambda: self._compare(judge.node, compared))
 
     def compared(self, answers: Sequence[Compared]) -> list[messages.Event]:
-        """Record verdicts. A difference that could not be explained is a difference all the same."""
-        ready = [it for it in answers if it.explained is not None or not it.differences]
+        """Record verdicts. A difference that could not be explained, again and again, is a difference all the same."""
+        ready = [it for it in answers if not _is_to_be_explained(it)]
         for it in answers:
-            if it.differences and it.explained is None:
+            if _is_to_be_explained(it):
                 self._explain(it)
         known = {it.node: self._current[it.node] for it in ready if it.node in self._current}
         leased = {node: current.lease for node, current in known.items() if current.lease is not None}
@@ -81,12 +82,12 @@ class NodeJudging:
         )
 
     def _explain(self, it: Compared) -> None:
-        key = f"explain {it.node} {it.results[0].build_id[:12]}"
+        key = f"explain {it.node} {it.results[0].build_id[:12]} {it.lost + 1}"
         site = self._sites(it.node.arch)
         task = ExplainTask(site=site, differences=it.differences, results=it.results, limits=self._limits)
 
         def done(answer: Explanation | Lost) -> None:
-            self._post(replace(it, explained=answer))
+            self._post(replace(it, explained=answer, lost=it.lost + isinstance(answer, Lost)))
 
         self._record.then(lambda: self._executor.explain(key, task, done))
 
@@ -117,6 +118,10 @@ class NodeJudging:
             )
         )
         return messages.Judged(node=node, status=verdict.status, why=explained(verdict))
+
+
+def _is_to_be_explained(it: Compared) -> bool:
+    return bool(it.differences) and not isinstance(it.explained, Explanation) and it.lost < _EXPLAIN_ATTEMPTS
 
 
 def explained(verdict: Verdict, *, reused: bool = False) -> str:

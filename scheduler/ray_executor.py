@@ -4,7 +4,7 @@ import contextlib
 import io
 import logging
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -73,6 +73,8 @@ class RayExecutor:
         self._running: dict[str, Callable[[Lost], None]] = {}
         self._marks: dict[str, Path] = {}
         self._placed: dict[str, str] = {}
+        self._explaining: set[str] = set()
+        self._steady: frozenset[str] = frozenset()
         self._with_memory: set[str] = set()
         self._scratch = scratch
         self._closed = False
@@ -131,7 +133,7 @@ class RayExecutor:
         """Return the machines that build now: this one, or those of the cluster."""
         if self._cluster is not None:
             nodes = self._cluster.live_nodes()
-            self._give_up_all_but({node.node_id for node in nodes})
+            self._give_up_what_is_gone(nodes)
             self._with_memory = {node.node_id for node in nodes if node.memory_bytes}
             return tuple(_worker(node) for node in nodes)
         return (self._this_machine,)
@@ -149,13 +151,21 @@ class RayExecutor:
             alone=True,
         )
 
-    def _give_up_all_but(self, live: Collection[str]) -> None:
-        """Answer for builds on nodes that are gone: behind a silent connection Ray would wait much longer."""
+    def _give_up_what_is_gone(self, nodes: Sequence[ClusterNode]) -> None:
+        """Answer for builds on nodes that are gone: behind a silent connection Ray would wait much longer.
+
+        So it would for explanations, and where these are is not known: all are given up when a node goes unasked.
+        """
+        live = frozenset(node.node_id for node in nodes)
         with self._lock:
             gone = [key for key, worker in self._placed.items() if worker not in live]
+            if not self._steady <= live:
+                gone += sorted(self._explaining)
+            self._steady = frozenset(it.node_id for it in nodes if it.status is not NodeStatus.DRAINING)
             lost = [self._running.pop(key, None) for key in gone]
             for key in gone:
-                del self._placed[key]
+                self._placed.pop(key, None)
+                self._explaining.discard(key)
         for done in lost:
             if done is not None:
                 done(Lost(why="worker lost: its node is gone", node_died=True))
@@ -205,6 +215,8 @@ class RayExecutor:
     def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
         """Start explaining a difference on any node."""
         self._start()
+        with self._lock:
+            self._explaining.add(key)
         self._watch(key, explain_remotely.options(num_cpus=1, name=key).remote(task), done)
 
     def cancel(self, key: str) -> None:
@@ -248,6 +260,7 @@ class RayExecutor:
             with self._lock:
                 mine = self._running.pop(key, None) is not None
                 self._placed.pop(key, None)
+                self._explaining.discard(key)
             answer = _lost(came) if isinstance(came, RayError) else came
             if isinstance(answer, Lost) and answer.node_died and not self._address:
                 self._died = True

@@ -21,7 +21,7 @@ from farm.paths import CachePaths, StatePaths
 from farm.source_package import RenderedSource, SourceRpm, SpecFacts
 from farm.states import NodeState
 from farm.store.directory_store import DirectoryStore
-from farm.verdict import Verdict
+from farm.verdict import DifferenceCause, Verdict
 from scheduler.bootstraps import Declared
 from scheduler.driver import Driver
 from scheduler.executor import BuildDone, ExplainDone, Lost
@@ -39,6 +39,7 @@ from scheduler.retry import RetryPolicy
 from scheduler.run_control import RunControl
 from scheduler.surroundings import Surroundings
 from scheduler.worker_node import Place, WorkerNode
+from workers.differ import Explanation
 from workers.site import Site
 from workers.tasks import BuildTask, ExplainTask
 
@@ -86,6 +87,8 @@ class FakeExecutor:
         self.store = store
         self.built: list[tuple[str, str]] = []
         self.differing: set[str] = set()
+        self.explained: list[str] = []
+        self.lost_explanations = 0
         self.failing: set[str] = set()
         self.losses: dict[str, int] = {}
         self.kills = False
@@ -140,8 +143,13 @@ class FakeExecutor:
         )
 
     def explain(self, key: str, task: ExplainTask, done: ExplainDone) -> None:
-        del key, task
-        done(Lost(why="diffoscope was lost"))
+        del task
+        self.explained.append(key)
+        if len(self.explained) <= self.lost_explanations:
+            done(Lost(why="diffoscope was lost"))
+            return
+        cause = DifferenceCause(name="build-time", evidence="a clock", advice="none")
+        done(Explanation(text=self.store.put_bytes(b"text"), html=None, causes=(cause,)))
 
     def cancel(self, key: str) -> None:
         self.cancelled.append(key)

@@ -61,10 +61,21 @@ def test_a_second_run_builds_nothing(tmp_path: Path) -> None:
 def test_a_difference_without_an_explanation_is_a_difference(tmp_path: Path) -> None:
     farm = Farm(tmp_path, {"lib": (), "app": ("lib",)})
     farm.executor.differing.add("lib")
+    farm.executor.lost_explanations = 3
     outcomes = farm.run()
+    assert len(farm.executor.explained) == 3
+    assert outcomes["lib"].why.startswith("unknown cause: lib-1-1.x86_64")
     assert states(outcomes) == {"app": NodeState.BLOCKED, "lib": NodeState.UNREPRODUCIBLE}
     assert outcomes["app"].why == "needs lib.x86_64, which is unreproducible"
     assert outcomes["app"].build_id is None
+
+
+def test_an_explanation_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"lib": ()})
+    farm.executor.differing.add("lib")
+    farm.executor.lost_explanations = 2
+    assert farm.run()["lib"].why.startswith("build-time: lib-1-1.x86_64")
+    assert len(set(farm.executor.explained)) == 3
 
 
 def test_a_failure_is_recorded_and_tried_again_by_the_next_run(tmp_path: Path) -> None:

@@ -59,6 +59,20 @@ def test_whoever_waits_for_a_small_task_learns_that_the_run_has_ended(tmp_path: 
     assert answers == [Lost(why="the run has ended")] * 3
 
 
+def cluster_node(node_id: str) -> ClusterNode:
+    slots = (ArchSlots(arch="x86_64", mode="native", total=2, busy=1),)
+    return ClusterNode(
+        node_id=node_id,
+        host="h",
+        address="",
+        status=NodeStatus.IDLE,
+        is_head=False,
+        cpus=2,
+        memory_bytes=7,
+        slots=slots,
+    )
+
+
 @pytest.mark.parametrize("failures", [0, 2, 3])
 def test_a_ray_that_comes_up_late_is_started_again(monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
     tries: list[str] = []
@@ -100,12 +114,32 @@ def test_what_was_placed_on_a_node_that_is_gone_is_lost_and_answered_once() -> N
         executor._running[name] = heard.append
         executor._placed[name] = f"node {name}"
     for _ in range(2):
-        executor._give_up_all_but({"node there", "node other"})
+        executor._give_up_what_is_gone([cluster_node("node there"), cluster_node("node other")])
     assert {name: [lost.node_died for lost in heard] for name, heard in answers.items()} == {
         "there": [],
         "gone": [True],
     }
     executor._running.clear()
+    executor.close()
+
+
+def test_explanations_are_given_up_when_a_node_goes_but_not_when_it_was_to_go() -> None:
+    executor = RayExecutor()
+    heard: list[Lost] = []
+    a, b = cluster_node("a"), cluster_node("b")
+    there = [a, b]
+    executor._cluster = cast("Cluster", SimpleNamespace(live_nodes=lambda: there, want_slots=lambda _slots: None))
+    executor._running["explain lib"] = heard.append
+    executor._explaining.add("explain lib")
+    for nodes in ([a, b], [a, replace(b, status=NodeStatus.DRAINING)], [a]):
+        there[:] = nodes
+        executor.workers()
+    assert heard == []
+    there[:] = [b]
+    for _ in range(2):
+        executor.workers()
+    assert [lost.node_died for lost in heard] == [True]
+    assert not executor._explaining
     executor.close()
 
 
@@ -164,10 +198,7 @@ def test_this_machine_stays_as_it_was_when_the_run_began(tmp_path: Path, monkeyp
 
 
 def test_what_a_node_does_not_say_bounds_no_build() -> None:
-    slots = (ArchSlots(arch="x86_64", mode="native", total=2, busy=1),)
-    told = ClusterNode(
-        node_id="a", host="h", address="", status=NodeStatus.IDLE, is_head=False, cpus=2, memory_bytes=7, slots=slots
-    )
+    told = cluster_node("a")
     assert (_worker(told).memory_bytes, _worker(told).disk_bytes) == (7, UNBOUNDED)
     silent = replace(told, memory_bytes=0, disk_bytes=5, status=NodeStatus.DRAINING)
     assert (_worker(silent).memory_bytes, _worker(silent).disk_bytes, _worker(silent).slots) == (
