@@ -58,7 +58,7 @@ class LastBuild:
 
 
 class PlanNode(msgspec.Struct, frozen=True, kw_only=True):
-    """One node of a plan; there are thousands, and a dataclass takes five times as long to make.
+    """One node of a plan; there are thousands, and a dataclass takes ten times as long to make.
 
     Attributes:
         wave: 0 needs nothing of the project.
