@@ -1,11 +1,12 @@
 """Builds that wait for nothing but room: started as the machines of an executor have it, without a run."""
 
 from collections.abc import Callable, Iterator, Mapping
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from farm.build import BuildResult
 from scheduler.demand import Demand
 from scheduler.executor import BuildDone, Executor, Lost
+from scheduler.next_answer import next_answer
 from scheduler.node import Node
 from scheduler.policy import Ask
 from scheduler.ready_builds import Build, ReadyBuilds, Wish
@@ -13,7 +14,6 @@ from scheduler.worker_node import Place
 from workers.tasks import BuildTask
 
 _VARIATION = "again"
-_WAIT_SECONDS = 1.0
 
 _Answers = SimpleQueue[tuple[Node, BuildResult | Lost]]
 
@@ -46,7 +46,7 @@ def build_in_turn(
             executor.build(f"build {build.node} again", tasks[build.node](place), place, done)
         if not running:
             break
-        node, answer = _next(answers, meanwhile)
+        node, answer = next_answer(answers, meanwhile)
         running.discard(node)
         ready.end(Build(node, _VARIATION))
         yield node, answer
@@ -54,15 +54,6 @@ def build_in_turn(
         if ready.waits(Build(node, _VARIATION)):
             megabytes = demands[node].memory_bytes >> 20
             yield node, Lost(why=f"no machine builds for {node.arch} with {megabytes} MiB of memory")
-
-
-def _next(answers: _Answers, meanwhile: Callable[[], None]) -> tuple[Node, BuildResult | Lost]:
-    while True:
-        meanwhile()
-        try:
-            return answers.get(timeout=_WAIT_SECONDS)
-        except Empty:
-            continue
 
 
 def _deliver(answers: _Answers, node: Node) -> BuildDone:

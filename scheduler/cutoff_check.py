@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from farm.counted import counted
 from farm.events import NodeChanged
 from farm.ledger.ledger import Ledger
 from farm.ledger.values import NodeOutcome
@@ -38,7 +39,7 @@ def check_cutoffs(
     known = [(node, verdict) for node, build_id in chosen if (verdict := ledger.verdict(build_id)) is not None]
     if not known:
         return outcomes
-    tell(f"early cutoff: {len(known)} builds that were saved are built once more, to be sure")
+    tell(f"early cutoff: {counted(len(known), 'saved build')} built once more, to be sure")
     again = build_again(assembly, known, executor, run.leases.renew_due)
     for node, words in sorted(again.items()):
         tell(f"{node}: {words}")

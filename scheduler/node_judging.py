@@ -16,6 +16,7 @@ from scheduler.known_graph import real_packages
 from scheduler.made_packages import MadePackages
 from scheduler.node import Node
 from scheduler.node_building import VARIATIONS
+from scheduler.retry import EXPLAIN_ATTEMPTS
 from scheduler.run_record import RunRecord
 from scheduler.surroundings import CurrentBuilds, Surroundings
 from workers.compare import compare, judge
@@ -23,7 +24,6 @@ from workers.differ import Explanation
 from workers.tasks import ExplainTask
 
 _THREADS = 2
-_EXPLAIN_ATTEMPTS = 3
 
 
 class NodeJudging:
@@ -121,7 +121,7 @@ class NodeJudging:
 
 
 def _is_to_be_explained(it: Compared) -> bool:
-    return bool(it.differences) and not isinstance(it.explained, Explanation) and it.lost < _EXPLAIN_ATTEMPTS
+    return bool(it.differences) and not isinstance(it.explained, Explanation) and it.lost < EXPLAIN_ATTEMPTS
 
 
 def explained(verdict: Verdict, *, reused: bool = False) -> str:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+EXPLAIN_ATTEMPTS = 3
+"""So often is an explanation asked for that is lost with its worker."""
+
 
 class Loss(StrEnum):
     """Why an attempt gave no result."""

@@ -1,6 +1,7 @@
 """One more build of what has a verdict, in surroundings no build of it had before, and what follows from it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from farm.build import BuildOutcome, BuildResult
 from farm.clock import SystemClock
@@ -11,15 +12,18 @@ from farm.verdict import Verdict, VerdictStatus
 from scheduler.assembly import Assembly
 from scheduler.builds_in_turn import build_in_turn
 from scheduler.executor import Executor, Lost
+from scheduler.explaining import explain_all
 from scheduler.learned_demands import learn_demands
 from scheduler.learned_durations import learn_durations
 from scheduler.leases import BuildLeases
 from scheduler.node import Node
+from scheduler.node_judging import explained
 from scheduler.past_builds import read_past_builds
 from scheduler.worker_node import Place
 from workers.build import BuildRequest
-from workers.compare import judge
-from workers.tasks import BuildTask
+from workers.compare import compare, judge
+from workers.differ import Explanation
+from workers.tasks import BuildTask, ExplainTask
 from workers.variation import further_variation, on_cpus
 
 IDENTICAL = "identical"
@@ -40,7 +44,7 @@ def build_again(
     """Build each node once more, as many at once as there is room for, and return how each compares.
 
     What it says is `IDENTICAL`, or what is different, or why nothing can be said. Each result is recorded, and so is a
-    verdict that turns.
+    verdict that turns; then differences that nobody has explained yet are, and the verdicts get their causes.
 
     Args:
         meanwhile: see `build_in_turn`.
@@ -54,7 +58,8 @@ def build_again(
     demands = learn_demands(past.uses, nodes=verdicts, durations=durations, limits=assembly.limits)
     tasks = {node: _task(assembly, node, verdict) for node, verdict in known}
     answers = build_in_turn(tasks, executor=executor, demands=demands, meanwhile=meanwhile)
-    return {node: _compare(assembly, verdicts[node], answer) for node, answer in answers}
+    said = {node: _compare(assembly, verdicts[node], answer) for node, answer in answers}
+    return {**said, **_explain(assembly, verdicts, executor, meanwhile)}
 
 
 def _task(assembly: Assembly, node: Node, verdict: Verdict) -> Callable[[Place], BuildTask]:
@@ -109,7 +114,48 @@ def _compare(assembly: Assembly, verdict: Verdict, answer: BuildResult | Lost) -
     if verdict.status is not VerdictStatus.REPRODUCIBLE or again.status is VerdictStatus.REPRODUCIBLE:
         same = {rpm.digest for rpm in verdict.rpms} == {rpm.digest for rpm in answer.rpms}
         return IDENTICAL if same else "differs, as before"
-    return "differs: " + ", ".join(difference.filename for difference in again.differences)
+    return f"differs: {explained(again)}"
+
+
+def _explain(
+    assembly: Assembly, known: Mapping[Node, Verdict], executor: Executor, meanwhile: Callable[[], None]
+) -> dict[Node, str]:
+    """Have differences explained, record their causes, and return what is different of each node that has turned."""
+    ledger = assembly.farm.ledger()
+    now = {node: ledger.verdict(before.build_id) for node, before in known.items()}
+    bare = {node: it for node, it in now.items() if it is not None and it.differences and it.report is None}
+    tasks = {node: task for node, verdict in bare.items() if (task := _explain_task(assembly, node, verdict))}
+    found = explain_all(tasks, executor=executor, meanwhile=meanwhile)
+    told = {node: _with_causes(assembly, bare[node], explanation) for node, explanation in found.items()}
+    return {node: f"differs: {explained(it)}" for node, it in told.items() if known[node].status is not it.status}
+
+
+def _explain_task(assembly: Assembly, node: Node, verdict: Verdict) -> ExplainTask | None:
+    """Return the task that explains a verdict's differences; None where the builds that differ are not known."""
+    results = {it.variation.name: it for it in assembly.farm.ledger().latest_results(verdict.build_id)}
+    first = results.get(verdict.builds[0])
+    if first is None:
+        return None
+    others = (results[name] for name in verdict.builds[1:] if name in results)
+    other = next((it for it in others if compare(first, it) == verdict.differences), None)
+    if other is None:
+        return None
+    site = assembly.site(node.arch)
+    return ExplainTask(site=site, differences=verdict.differences, results=(first, other), limits=assembly.limits)
+
+
+def _with_causes(assembly: Assembly, verdict: Verdict, found: Explanation) -> Verdict:
+    """Record what a difference comes from, unless the verdict has changed meanwhile."""
+    told = replace(verdict, causes=found.causes, report=found.text, html_report=found.html)
+    ledger = assembly.farm.ledger()
+    leases = BuildLeases(ledger, SystemClock())
+    try:
+        lease = leases.take(verdict.build_id)
+        if lease is not None and ledger.verdict(verdict.build_id) == verdict:
+            ledger.record_verdict(lease, told)
+    finally:
+        leases.release_all()
+    return told
 
 
 def _position(verdict: Verdict, variation: str) -> int:
