@@ -8,10 +8,14 @@ from farm.build import BuildOutcome, BuildResult
 from farm.cli.context import FarmContext, OutputFormat, pass_farm
 from farm.cli.output import emit_text, emit_value
 from farm.ledger.ledger import Ledger
+from farm.ledger.values import NodeOutcome
+from farm.states import NodeState
 from farm.store.artifact_store import ArtifactStore
+from farm.verdict import Verdict
 from scheduler.assembly import assemble
 from scheduler.cli.build_choice import last_build_id
 from scheduler.node import Node
+from scheduler.node_judging import explained
 from scheduler.order_words import order_words
 from scheduler.past_builds import read_past_builds
 from scheduler.plan_report import ToldReason
@@ -28,7 +32,7 @@ class Answer:
     Attributes:
         action: what the next run would do with it, for these `reasons`.
         order: why it waits, why it goes first, and whom it takes its needs from.
-        state: how its last build ended, and `why`.
+        state: how its last build ended, or what a further one found of it since, and `why`.
         causes: of a difference: name, evidence, advice.
         difference: the beginning of diffoscope's report.
         failure: the log's own words on a failure.
@@ -96,6 +100,7 @@ def explain(
     results = ledger.latest_results(build_id) if build_id else []
     verdict = ledger.verdict(build_id) if build_id else None
     failed = [result for result in results if result.outcome is not BuildOutcome.SUCCEEDED and result.cause]
+    state, why = _standing(outcome, verdict)
     report = store.read(verdict.report).decode(errors="replace") if verdict and verdict.report else ""
     return Answer(
         component=node.component,
@@ -104,8 +109,8 @@ def explain(
         reasons=reasons,
         needs=needs,
         order=order,
-        state=outcome.state if outcome else "never built",
-        why=outcome.why if outcome else "",
+        state=state,
+        why=why,
         causes=tuple(f"{cause.name}: {cause.evidence}: {cause.advice}" for cause in verdict.causes) if verdict else (),
         difference="\n".join(report.splitlines()[:_REPORT_LINES]),
         builds=tuple(_build(result) for result in results),
@@ -128,6 +133,21 @@ def as_text(answer: Answer) -> str:
     if answer.difference:
         lines += ["", answer.difference]
     return "\n".join(lines)
+
+
+def _standing(outcome: NodeOutcome | None, verdict: Verdict | None) -> tuple[str, str]:
+    """Return what a node is, and why: its verdict may have turned since the run that it was reached in."""
+    if outcome is None:
+        return "never built", ""
+    judged = outcome.state in {NodeState.REPRODUCIBLE, NodeState.UNREPRODUCIBLE}
+    if (
+        judged
+        and verdict is not None
+        and verdict.build_id == outcome.build_id
+        and NodeState(verdict.status) is not outcome.state
+    ):
+        return verdict.status, f"a further build of it differs: {explained(verdict)}"
+    return outcome.state, outcome.why
 
 
 def _build(result: BuildResult) -> str:
