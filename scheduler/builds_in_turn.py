@@ -33,6 +33,11 @@ def build_in_turn(
         meanwhile: is called every second or so while builds run; what it raises ends this.
     """
     ready = ReadyBuilds()
+
+    def look() -> None:
+        meanwhile()
+        ready.set_workers(executor.workers())  # who looks is told, too, that what ran on one that is gone is lost
+
     ready.set_workers(executor.workers())
     for node in sorted(tasks):
         wish = Wish(ask=Ask(), rank=0.0, seconds=0.0, demand=demands[node])
@@ -46,7 +51,7 @@ def build_in_turn(
             executor.build(f"build {build.node} again", tasks[build.node](place), place, done)
         if not running:
             break
-        node, answer = next_answer(answers, meanwhile)
+        node, answer = next_answer(answers, look)
         running.discard(node)
         ready.end(Build(node, _VARIATION))
         yield node, answer

@@ -28,12 +28,16 @@ def explain_all(
         key = f"explain {node} again {attempts[node]}"
         executor.explain(key, tasks[node], lambda answer: answers.put((node, answer)))
 
+    def look() -> None:
+        meanwhile()
+        executor.workers()  # who looks is told that what ran on one that is gone is lost
+
     for node in sorted(tasks):
         ask(node)
     found: dict[Node, Explanation] = {}
     waiting = len(tasks)
     while waiting:
-        node, answer = next_answer(answers, meanwhile)
+        node, answer = next_answer(answers, look)
         if isinstance(answer, Lost) and attempts[node] < EXPLAIN_ATTEMPTS:
             ask(node)
             continue

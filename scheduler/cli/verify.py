@@ -48,6 +48,7 @@ COLUMNS: Sequence[Column[VerifyRow]] = (
 @click.command()
 @selectors
 @click.option("--recorded", is_flag=True, help="Show the recorded verdicts, and build nothing.")
+@click.option("--address", default="", metavar="ADDRESS", help="Ray cluster to build on; this machine otherwise.")
 @pass_farm
 def verify(
     farm: FarmContext,
@@ -57,6 +58,7 @@ def verify(
     *,
     everything: bool,
     recorded: bool,
+    address: str,
 ) -> None:
     """Build once more, in surroundings no build had before, and compare with the recorded verdict.
 
@@ -70,7 +72,7 @@ def verify(
     known = [(node, verdict) for node, outcome in outcomes if (verdict := _verdict(farm, outcome)) is not None]
     if not known:
         raise NothingToVerifyError("none of the selected components has a verdict", hint="farm build makes verdicts")
-    again = {} if recorded else _build_again(assembly, known)
+    again = {} if recorded else _build_again(assembly, known, address)
     rows = [_row(node, ledger.verdict(verdict.build_id) or verdict, again.get(node, "")) for node, verdict in known]
     emit_rows(farm, rows, COLUMNS)
     if any(row.verdict != "reproducible" or row.again not in ("", IDENTICAL) for row in rows):
@@ -95,8 +97,8 @@ def _row(node: Node, verdict: Verdict, again: str) -> VerifyRow:
     )
 
 
-def _build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]]) -> dict[Node, str]:
-    executor = RayExecutor(scratch=assembly.farm.cache.scratch)
+def _build_again(assembly: Assembly, known: Sequence[tuple[Node, Verdict]], address: str) -> dict[Node, str]:
+    executor = RayExecutor(address, scratch=assembly.farm.cache.scratch)
     try:
         return build_again(assembly, known, executor)
     finally:

@@ -103,3 +103,32 @@ def test_something_else_can_be_done_while_builds_run(tmp_path: Path) -> None:
     answers = build_in_turn(tasks(tmp_path, nodes), executor=machines, demands=demands, meanwhile=machines.end_all)
 
     assert not isinstance(dict(answers)[nodes[0]], Lost)
+
+
+def test_a_machine_that_is_gone_while_it_builds_is_noticed_and_one_that_came_is_used(tmp_path: Path) -> None:
+    old, new = (WorkerNode(name=name, cpus=1, slots=(("x86_64", 1),)) for name in ("old", "new"))
+
+    class Silent(Machines):
+        """Says that a build was lost when somebody looks after its machine has gone."""
+
+        def build(self, key: str, task: BuildTask, place: Place, done: BuildDone) -> None:
+            del task
+            if place.worker == "new":
+                done(build_result(key))
+                return
+            self.nodes = (new,)
+            self.running[key] = (place, done)
+
+        def workers(self) -> Sequence[WorkerNode]:
+            if self.nodes == (new,):
+                for _, done in self.running.values():
+                    done(Lost(why="its node is gone"))
+                self.running.clear()
+            return self.nodes
+
+    nodes = [Node(name, "x86_64") for name in ("a", "b")]
+    demands = dict.fromkeys(nodes, Demand())
+    answers = dict(build_in_turn(tasks(tmp_path, nodes), executor=Silent(old), demands=demands, meanwhile=idle))
+
+    assert isinstance(answers[nodes[0]], Lost)
+    assert not isinstance(answers[nodes[1]], Lost)
