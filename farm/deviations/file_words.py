@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from farm.project.errors import TomlError
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 from farm.project.toml_file import read_text
 from farm.project.toml_locator import key_lines
 

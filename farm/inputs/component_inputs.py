@@ -13,8 +13,9 @@ from farm.inputs.layers import Layers
 from farm.locks.lock_file import Lock
 from farm.overlay.model import Overlay
 from farm.project.farm_file import FARM_NAME
+from farm.project.keys import Keys
 from farm.project.model import Component, DeclaredSource, LocalSpec, Project, UpstreamSpec
-from farm.project.origin import Keys, Origin
+from farm.project.origin import Origin
 from farm.project.script_place import script_place
 
 NO_LOCK = Lock()

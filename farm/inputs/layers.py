@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from farm.project.errors import TomlError
+from farm.project.keys import Keys
 from farm.project.model import Component, Project
-from farm.project.origin import Keys, Origin
+from farm.project.origin import Origin
 from farm.project.schema import MetadataEntry
 from farm.project.toml_file import read_text, read_toml
 from farm.project.toml_locator import key_lines

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from farm.project.check_overlay import KINDS, check_overlay
 from farm.project.check_source_file import ORIGIN_TYPES, check_source_files
 from farm.project.diagnosis import Fault
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 from farm.project.schema import BuildEntry, ComponentEntry, SpecEntry
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,40}")

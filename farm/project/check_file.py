@@ -12,7 +12,7 @@ from farm.project.check_filename import filename_fault
 from farm.project.check_metadata import check_metadata
 from farm.project.check_test_suite import check_test_suite
 from farm.project.diagnosis import Fault
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 from farm.project.schema import ComponentGroupEntry, ConfigFile, PackageEntry, PackageGroupEntry
 
 

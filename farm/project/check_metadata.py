@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from farm.project.diagnosis import Fault
 from farm.project.go_url import is_web_url
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 from farm.project.schema import MetadataEntry
 
 CATEGORIES = (

@@ -9,7 +9,7 @@ from farm.project.check_metadata import check_metadata
 from farm.project.diagnosis import Fault
 from farm.project.glob_braces import BadGlobError
 from farm.project.glob_pattern import compile_glob
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 from farm.project.schema import OverlayEntry
 
 ARCHIVE_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst")

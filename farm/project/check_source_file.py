@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from farm.project.check_filename import filename_fault
 from farm.project.diagnosis import Fault
 from farm.project.go_url import BadUrlError, parse_url
+from farm.project.keys import Keys
 from farm.project.model import OriginType
-from farm.project.origin import Keys
 from farm.project.schema import SourceFileEntry
 
 HASH_TYPES = ("SHA256", "SHA512")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from farm.project.diagnosis import Fault
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 from farm.project.schema_images import LisaEntry, PytestEntry, TestSuiteEntry
 
 _INSTALL_MODES = ("", "none", "pyproject", "requirements")

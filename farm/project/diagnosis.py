@@ -11,7 +11,7 @@ from typing import Union, get_args, get_origin
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,8 @@ from farm.project.farm_settings import (
     RepositorySetting,
     Waiver,
 )
-from farm.project.origin import Keys, Origin
+from farm.project.keys import Keys
+from farm.project.origin import Origin
 from farm.sources.errors import UrlTemplateError
 from farm.sources.url_template import expand_lookaside
 

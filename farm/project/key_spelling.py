@@ -7,7 +7,7 @@ from typing import get_args, get_origin
 import msgspec
 
 from farm.project.diagnosis import known_fields, without_none
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

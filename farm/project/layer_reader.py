@@ -4,9 +4,10 @@ from pathlib import Path
 
 from farm.overlay.model import Overlay, OverlayKind
 from farm.project.boundary import Boundary
+from farm.project.keys import Keys
 from farm.project.layer import EMPTY_LAYER, BuildLayer, ComponentLayer, SpecLayer
 from farm.project.model import Channels, DeclaredSource, OriginType
-from farm.project.origin import Keys, Origin
+from farm.project.origin import Origin
 from farm.project.schema import (
     BuildEntry,
     ComponentEntry,

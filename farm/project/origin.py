@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-Keys = tuple[str | int, ...]
-"""Way to a value in a TOML document: table keys, and positions in arrays from 0."""
+from farm.project.keys import Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

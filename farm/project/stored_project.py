@@ -7,6 +7,7 @@ import msgspec
 
 from farm.overlay.model import Overlay
 from farm.project.farm_settings import FarmSettings
+from farm.project.keys import Keys
 from farm.project.model import (
     BuildOptions,
     Channels,
@@ -19,7 +20,7 @@ from farm.project.model import (
     ReleaseCalculation,
     UpstreamSpec,
 )
-from farm.project.origin import Keys, Origin
+from farm.project.origin import Origin
 
 _NO_BUILD = BuildOptions()
 _NO_CHANNELS = Channels()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from farm.project.errors import TomlError
-from farm.project.origin import Keys
+from farm.project.keys import Keys
 from farm.project.toml_file import read_text
 
 _TOKEN = re.compile(

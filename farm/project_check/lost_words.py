@@ -7,8 +7,9 @@ import msgspec
 
 from farm.inputs.layers import Layers, Table
 from farm.project.key_spelling import respell
+from farm.project.keys import Keys
 from farm.project.model import Component, Project
-from farm.project.origin import Keys, Origin
+from farm.project.origin import Origin
 from farm.project.schema import ConfigFile
 from farm.project.toml_file import read_toml
 from farm.project_check.finding import Finding

@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.project.origin import Keys, Origin
+from farm.project.keys import Keys
+from farm.project.origin import Origin
 from farm.project.toml_locator import key_lines, line_of
 
 DOCUMENT = '''\
