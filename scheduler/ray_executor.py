@@ -2,22 +2,16 @@
 
 import contextlib
 import io
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from tenacity import Retrying, stop_after_attempt
-
-from farm.errors import FarmError, InfrastructureError
+from farm.errors import FarmError
 from scheduler.cluster import Cluster, ClusterUnreachableError
 from scheduler.cluster_node import ARCH_RESOURCE, ClusterNode, NodeStatus
-from scheduler.cluster_token import make_token
 from scheduler.executor import BuildDone, ExplainDone, Lost
-from scheduler.local_ray_node import local_ray_nodes
-from scheduler.node_start import own_address
 from scheduler.ray_answers import RayAnswers
 from scheduler.ray_library import (
     LocalRayletDiedError,
@@ -28,6 +22,7 @@ from scheduler.ray_library import (
     WorkerCrashedError,
     ray,
 )
+from scheduler.ray_start import start_ray
 from scheduler.ray_tasks import build_remotely, explain_remotely, generate_remotely, make_source_remotely
 from scheduler.worker_node import UNBOUNDED, Place, WorkerNode
 from workers.capacity import machine_capacity
@@ -40,16 +35,6 @@ THIS_MACHINE = "this machine"
 
 _ENDED = Lost(why="the run has ended")
 """Answer to threads that still wait for a small task."""
-
-_START_ATTEMPTS = 3
-_OBJECT_STORE_BYTES = 100 * 2**20
-"""Only small values travel through Ray: files go through the artifact store."""
-
-
-class RayStartError(InfrastructureError):
-    """Ray could not be started or joined."""
-
-    code = "RAY001"
 
 
 class RayExecutor:
@@ -93,30 +78,10 @@ class RayExecutor:
                 # The first task of a kind asks the head something, and would wait for one that is gone.
                 self._cluster.require_head()
             return
-        if not self._address:
-            make_token()
-        try:
-            self._start_with_patience()
-        except Exception as exc:  # Ray raises bare ones where something does not come up in time
-            if self._address:
-                hint = "a driver runs on a node of its cluster: farm worker start --slots 0 makes this machine one"
-                raise RayStartError(f"cannot join the cluster at {self._address}", why=str(exc), hint=hint) from exc
-            raise RayStartError(
-                "Ray does not start on this machine", why=str(exc), hint="see the logs in /tmp/ray"
-            ) from exc
+        start_ray(self._address)
         # Ray tells of dead workers on standard output, which is for results; what matters of it comes as `Lost`.
         self._silence.enter_context(contextlib.redirect_stdout(io.StringIO()))
         self._started = True
-
-    def _start_with_patience(self) -> None:
-        """Start Ray; its own patience with its processes is fixed, and too short where all cores are busy."""
-        attempts = Retrying(
-            stop=stop_after_attempt(_START_ATTEMPTS), reraise=True, before_sleep=lambda _state: ray.shutdown()
-        )
-        if self._address:
-            attempts(_join, self._address)
-        else:
-            attempts(_start_local)
 
     def _end_dead(self) -> None:
         """Leave a Ray that died. What still ran there is lost: its answer would never come."""
@@ -287,27 +252,3 @@ def _worker(node: ClusterNode) -> WorkerNode:
         slots=tuple((slots.arch, slots.busy if draining else slots.total) for slots in node.slots),
         draining=draining,
     )
-
-
-def _join(address: str) -> None:
-    """Join a cluster under the address that its head sees this machine at."""
-    ray.init(
-        address=address,
-        _node_ip_address=own_address(address.rpartition(":")[0]),
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-    )
-
-
-def _start_local() -> None:
-    capacity = machine_capacity()
-    with local_ray_nodes():
-        ray.init(
-            address="local",  # else a cluster that happens to run on this machine would be joined
-            num_cpus=capacity.cpus,
-            resources={ARCH_RESOURCE + arch.arch: arch.slots for arch in capacity.arches},
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            object_store_memory=_OBJECT_STORE_BYTES,
-        )

@@ -12,7 +12,7 @@ from farm.build import BuildLimits
 from scheduler.cluster import Cluster, ClusterUnreachableError
 from scheduler.cluster_node import ArchSlots, ClusterNode, NodeStatus
 from scheduler.executor import Lost
-from scheduler.ray_executor import THIS_MACHINE, RayExecutor, RayStartError, _start_local, _worker
+from scheduler.ray_executor import THIS_MACHINE, RayExecutor, _worker
 from scheduler.worker_node import UNBOUNDED, Place
 from workers.build import BuildRequest
 from workers.capacity import ArchCapacity, Capacity
@@ -23,8 +23,7 @@ def test_what_ran_on_a_ray_that_died_is_lost_and_answered_once(monkeypatch: pyte
     executor = RayExecutor()
     answers: list[Lost] = []
     monkeypatch.setattr("ray.shutdown", lambda: None)
-    monkeypatch.setattr("scheduler.ray_executor.make_token", lambda: None)
-    monkeypatch.setattr("scheduler.ray_executor._start_local", lambda: None)
+    monkeypatch.setattr("scheduler.ray_executor.start_ray", lambda _address: None)
     executor._running["build lib first 1"] = answers.append
     executor._started = executor._died = True
     executor._start()
@@ -71,40 +70,6 @@ def cluster_node(node_id: str) -> ClusterNode:
         memory_bytes=7,
         slots=slots,
     )
-
-
-@pytest.mark.parametrize("failures", [0, 2, 3])
-def test_a_ray_that_comes_up_late_is_started_again(monkeypatch: pytest.MonkeyPatch, failures: int) -> None:
-    tries: list[str] = []
-
-    def start() -> None:
-        tries.append("start")
-        if tries.count("start") <= failures:
-            raise Exception("The current node timed out during startup")  # noqa: TRY002 - this is what Ray raises
-
-    monkeypatch.setattr("ray.shutdown", lambda: tries.append("shutdown"))
-    monkeypatch.setattr("scheduler.ray_executor.make_token", lambda: None)
-    monkeypatch.setattr("scheduler.ray_executor._start_local", start)
-    executor = RayExecutor()
-    if failures < 3:
-        executor._start()
-        assert tries == ["start", *["shutdown", "start"] * failures]
-        executor.close()
-        return
-    with pytest.raises(RayStartError) as caught:
-        executor._start()
-    assert caught.value.exit_status == 8
-    assert caught.value.why == "The current node timed out during startup"
-    assert tries.count("start") == 3
-
-
-def test_the_ray_of_this_machine_alone_joins_no_cluster_that_happens_to_run_on_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: dict[str, object] = {}
-    monkeypatch.setattr("ray.init", lambda **options: asked.update(options))
-    _start_local()
-    assert asked["address"] == "local"
 
 
 def test_what_was_placed_on_a_node_that_is_gone_is_lost_and_answered_once() -> None:
