@@ -6,7 +6,7 @@ from builders.builds import built_rpm, digest
 
 from farm.arch import host_arch
 from farm.build import BuildOutcome, BuildResult
-from scheduler.executor import BuildDone, ExplainDone
+from scheduler.executor import BuildDone, ExplainDone, Lost
 from scheduler.ray_answers import RayAnswers
 from scheduler.ray_library import RayError, ray
 from scheduler.worker_node import Place, WorkerNode
@@ -59,7 +59,7 @@ class NoOpExecutor:
         del key, place
         if self._keeps:
             self.tasks.append(task)
-        self._answers.watch(remote_no_op.remote(task), lambda answer: done(_without_error(answer)))
+        self._answers.watch(remote_no_op.remote(task), lambda answer: done(_or_lost(answer)))
 
     def want_slots(self, wanted: Mapping[str, int]) -> None:
         """Nothing grows here."""
@@ -76,7 +76,6 @@ class NoOpExecutor:
         self._answers.stop()
 
 
-def _without_error(answer: BuildResult | RayError) -> BuildResult:
-    if isinstance(answer, RayError):
-        raise answer
-    return answer
+def _or_lost(answer: BuildResult | RayError) -> BuildResult | Lost:
+    """An error raised here would end the thread that brings answers, and the bench would wait for ever."""
+    return Lost(why=str(answer)) if isinstance(answer, RayError) else answer
