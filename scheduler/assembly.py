@@ -123,8 +123,8 @@ class Assembly:
                 at_once=self.small_tasks.sources_at_once,
                 bootstraps=BootstrapSpecs(self.project.farm, self.project.root),
             )
-            with no_collection(self.farm.ledger()):
-                return preparation.prepare(list(self.project.components.values()), self.arches)
+            with no_collection(self.farm.ledger()) as meanwhile:
+                return preparation.prepare(list(self.project.components.values()), self.arches, meanwhile)
 
     def _source_inputs(self, sources: Renderer | RenderedSpecs) -> SourceInputs:
         named = ProjectInputs(self.project, Layers(self.project), WorkTreeContents(self.project.roots))

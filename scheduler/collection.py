@@ -1,10 +1,11 @@
 """`farm gc` removes blobs that nothing names, while nobody stores what is named only later."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
 from farm.errors import InfrastructureError
+from farm.ledger.errors import StaleLeaseError
 from farm.ledger.holder import this_process
 from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import COLLECTION, PREPARATIONS
@@ -12,7 +13,7 @@ from farm.ledger.values import Lease
 from scheduler.leases import is_alive
 
 _SECONDS = 3600.0
-"""Nobody renews these leases; one of a process of this host that has ended holds nobody up."""
+"""Of a process of this host that has ended, a lease holds nobody up before."""
 
 
 class CollectionRunningError(InfrastructureError):
@@ -39,22 +40,56 @@ def sole_collector(ledger: Ledger) -> Iterator[None]:
 
 
 @contextmanager
-def no_collection(ledger: Ledger) -> Iterator[None]:
+def no_collection(ledger: Ledger) -> Iterator[Callable[[], None]]:
     """Keep blobs from being removed while components are prepared: their files are stored before a record names them.
 
-    Who prepares says so before it looks, and so does who removes: one of the two sees the other.
+    What it gives is to be called again and again meanwhile, in the thread that the ledger belongs to.
 
     Raises:
         CollectionRunningError: blobs are being removed.
     """
-    me = this_process("farm")
-    tried = (ledger.acquire(f"{PREPARATIONS}{number}", me, _SECONDS) for number in count(1))
-    lease = next(it for it in tried if it is not None)
+    preparation = _Preparation(ledger)
     try:
-        refuse_while_collecting(ledger)
-        yield
+        preparation.announce()
+        yield preparation.renew_due
     finally:
-        ledger.release(lease)
+        preparation.end()
+
+
+class _Preparation:
+    """The lease of who prepares."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lease: Lease | None = None
+        self._renewed = 0.0
+
+    def announce(self) -> None:
+        """Say that something is prepared, and look then; who removes does so, too: one of the two sees the other."""
+        self._renewed = self._ledger.clock.monotonic()
+        me = this_process("farm")
+        tried = (self._ledger.acquire(f"{PREPARATIONS}{number}", me, _SECONDS) for number in count(1))
+        self._lease = next(it for it in tried if it is not None)
+        refuse_while_collecting(self._ledger)
+
+    def renew_due(self) -> None:
+        """Renew the lease once a third of its time is over; one that was lost, because all stood still, is taken anew.
+
+        Raises:
+            CollectionRunningError: it was lost, and blobs are being removed.
+        """
+        if self._lease is None or self._ledger.clock.monotonic() - self._renewed < _SECONDS / 3:
+            return
+        try:
+            self._lease = self._ledger.renew(self._lease)
+            self._renewed = self._ledger.clock.monotonic()
+        except StaleLeaseError:
+            self.announce()
+
+    def end(self) -> None:
+        """Give the lease back."""
+        if self._lease is not None:
+            self._ledger.release(self._lease)
 
 
 def preparing(ledger: Ledger) -> Lease | None:

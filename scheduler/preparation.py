@@ -119,15 +119,24 @@ class Preparation:
         self._at_once = at_once
         self._bootstraps = bootstraps
 
-    def prepare(self, components: Sequence[Component], arches: Sequence[str]) -> dict[str, Prepared | FarmError]:
+    def prepare(
+        self, components: Sequence[Component], arches: Sequence[str], meanwhile: Callable[[], None] = lambda: None
+    ) -> dict[str, Prepared | FarmError]:
         """Return each component prepared, or the error that keeps it from being, in the order they are given.
+
+        Args:
+            meanwhile: is called in this thread after each of them.
 
         Raises:
             UnknownBcondError: a component's bootstrap bcond is none of its spec.
         """
         with ThreadPoolExecutor(self._at_once) as pool:
             results = pool.map(lambda component: self._attempt(component, arches), components)
-            return {component.name: result for component, result in zip(components, results, strict=True)}
+            found = {}
+            for component, result in zip(components, results, strict=True):
+                found[component.name] = result
+                meanwhile()
+            return found
 
     def _attempt(self, component: Component, arches: Sequence[str]) -> Prepared | FarmError:
         try:

@@ -60,3 +60,28 @@ def test_a_machine_that_died_while_it_prepared_holds_nobody_up_for_ever(ledger: 
     assert preparing(ledger) == lease
     clock.sleep(61)
     assert preparing(ledger) is None
+
+
+def test_a_long_preparation_renews_its_lease(ledger: Ledger, clock: FakeClock) -> None:
+    with no_collection(ledger) as renew_due:
+        for _ in range(8):
+            clock.sleep(1300)
+            renew_due()
+        assert preparing(ledger) is not None
+        renew_due()
+    assert preparing(ledger) is None
+
+
+def test_a_preparation_that_stood_still_says_again_that_it_is_there(ledger: Ledger, clock: FakeClock) -> None:
+    elsewhere = Holder(name="other", boot="another boot", pid=1, started=1)
+    with no_collection(ledger) as renew_due:
+        clock.sleep(4000)
+        taken = ledger.acquire(f"{PREPARATIONS}1", elsewhere, 60)
+        assert taken is not None
+        renew_due()
+        assert [it.subject for it in ledger.leases_like(PREPARATIONS)] == ["preparation:1", "preparation:2"]
+        clock.sleep(4000)
+        ledger.release_lost()
+        with sole_collector(ledger), pytest.raises(CollectionRunningError):
+            renew_due()
+    assert [it.holder for it in ledger.leases_like(PREPARATIONS)] == []

@@ -122,7 +122,9 @@ def test_a_worker_that_makes_nothing_is_found_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("at_once", [1, 7])
 def test_how_many_are_made_at_once_changes_nothing(tmp_path: Path, at_once: int) -> None:
     components = [make_component(f"c{number}") for number in range(9)]
-    found = preparation(tmp_path, made_by, at_once).prepare(components, ARCHES)
+    seen: list[str] = []
+    found = preparation(tmp_path, made_by, at_once).prepare(components, ARCHES, lambda: seen.append("one"))
+    assert len(seen) == len(components)
     assert found == preparation(tmp_path / "other", made_by).prepare(components, ARCHES)
 
 
