@@ -38,7 +38,7 @@ def build_in_turn(
         meanwhile()
         ready.set_workers(executor.workers())  # who looks is told, too, that what ran on one that is gone is lost
 
-    ready.set_workers(executor.workers())
+    look()
     for node in sorted(tasks):
         wish = Wish(ask=Ask(), rank=0.0, seconds=0.0, demand=demands[node])
         ready.push(Build(node, _VARIATION), wish)

@@ -13,7 +13,7 @@ from farm.ledger.values import Lease
 from scheduler.leases import is_alive
 
 _SECONDS = 3600.0
-"""Of a process of this host that has ended, a lease holds nobody up before."""
+"""For so long a lease holds others up whose holder has died on another host; one that died on this host is known."""
 
 
 class CollectionRunningError(InfrastructureError):

@@ -33,6 +33,9 @@ T = TypeVar("T")
 THIS_MACHINE = "this machine"
 """Name of the only worker of a run without a cluster."""
 
+_ANYWHERE = ""
+"""Where Ray put what may run on any node."""
+
 _ENDED = Lost(why="the run has ended")
 """Answer to threads that still wait for a small task."""
 
@@ -58,7 +61,6 @@ class RayExecutor:
         self._running: dict[str, Callable[[Lost], None]] = {}
         self._marks: dict[str, Path] = {}
         self._placed: dict[str, str] = {}
-        self._explaining: set[str] = set()
         self._steady: frozenset[str] = frozenset()
         self._with_memory: set[str] = set()
         self._scratch = scratch
@@ -123,14 +125,14 @@ class RayExecutor:
         """
         live = frozenset(node.node_id for node in nodes)
         with self._lock:
-            gone = [key for key, worker in self._placed.items() if worker not in live]
-            if not self._steady <= live:
-                gone += sorted(self._explaining)
+            shrunk = not self._steady <= live
+            gone = [
+                key for key, worker in self._placed.items() if (shrunk if worker == _ANYWHERE else worker not in live)
+            ]
             self._steady = frozenset(it.node_id for it in nodes if it.status is not NodeStatus.DRAINING)
             lost = [self._running.pop(key, None) for key in gone]
             for key in gone:
-                self._placed.pop(key, None)
-                self._explaining.discard(key)
+                del self._placed[key]
         for done in lost:
             if done is not None:
                 done(Lost(why="worker lost: its node is gone", node_died=True))
@@ -181,7 +183,7 @@ class RayExecutor:
         """Start explaining a difference on any node."""
         self._start()
         with self._lock:
-            self._explaining.add(key)
+            self._placed[key] = _ANYWHERE
         self._watch(key, explain_remotely.options(num_cpus=1, name=key).remote(task), done)
 
     def cancel(self, key: str) -> None:
@@ -225,7 +227,6 @@ class RayExecutor:
             with self._lock:
                 mine = self._running.pop(key, None) is not None
                 self._placed.pop(key, None)
-                self._explaining.discard(key)
             answer = _lost(came) if isinstance(came, RayError) else came
             if isinstance(answer, Lost) and answer.node_died and not self._address:
                 self._died = True

@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from builders.fake_clock import FakeClock
 
@@ -9,17 +6,6 @@ from farm.ledger.ledger import Ledger
 from farm.ledger.subjects import COLLECTION, PREPARATIONS
 from scheduler.collection import CollectionRunningError, no_collection, preparing, sole_collector
 from scheduler.run_lease import open_run
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite", clock) as opened:
-        yield opened
 
 
 def test_blobs_are_removed_by_one_at_a_time(ledger: Ledger) -> None:

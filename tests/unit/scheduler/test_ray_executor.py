@@ -95,7 +95,7 @@ def test_explanations_are_given_up_when_a_node_goes_but_not_when_it_was_to_go() 
     there = [a, b]
     executor._cluster = cast("Cluster", SimpleNamespace(live_nodes=lambda: there, want_slots=lambda _slots: None))
     executor._running["explain lib"] = heard.append
-    executor._explaining.add("explain lib")
+    executor._placed["explain lib"] = ""
     for nodes in ([a, b], [a, replace(b, status=NodeStatus.DRAINING)], [a]):
         there[:] = nodes
         executor.workers()
@@ -104,7 +104,7 @@ def test_explanations_are_given_up_when_a_node_goes_but_not_when_it_was_to_go() 
     for _ in range(2):
         executor.workers()
     assert [lost.node_died for lost in heard] == [True]
-    assert not executor._explaining
+    assert not executor._placed
     executor.close()
 
 

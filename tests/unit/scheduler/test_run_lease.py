@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from builders.fake_clock import FakeClock
 
@@ -11,17 +8,6 @@ from farm.ledger.subjects import run_subject
 from farm.ledger.values import Run
 from scheduler.leases import BuildLeases, RunLostError
 from scheduler.run_lease import end_abandoned, is_abandoned, open_run
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite", clock) as opened:
-        yield opened
 
 
 def newest(ledger: Ledger) -> Run:
